@@ -1,0 +1,59 @@
+"""The one door into the renderer: a picture goes in, a clip and a report come out.
+
+`Animator` is a Protocol so that another engine (one with learned motion, say) can take the place of
+the geometric one without anything outside noticing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from renderer.faces.types import Picture
+from renderer.report import Report
+
+Framing = Literal["photo", "square", "portrait"]
+DriverName = Literal["auto", "nostalgia", "joy", "reunion", "blink-and-nod"]
+
+Progress = Callable[[str, float], None]
+"""Called with a stage's name ("faces", "matte", "key poses", "frames", ...) and the share of the
+whole work that is done, 0..1. May raise to stop the work; nothing is left behind then."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of one photo.
+
+    `height` is the clip's height in pixels (never more than twice the photo's); `intensity` 0..1
+    scales every motion; `seed` is the photo's own (from its content hash): the same photo always
+    moves the same way; `year` is when it was taken, where that is known; `badge` draws a small
+    visible mark; `title` goes into the clip's metadata.
+    """
+
+    driver: DriverName = "auto"
+    height: int = 1080
+    framing: Framing = "photo"
+    intensity: float = 1.0
+    seed: int = 0
+    year: int | None = None
+    badge: bool = False
+    title: str = ""
+
+
+class Animator(Protocol):
+    """Anything that can wake a photo."""
+
+    def animate(
+        self, photo: Picture, output: Path, request: Request, progress: Progress
+    ) -> Report:
+        """Write a clip that passed every gate to `output`, atomically, or leave nothing there.
+
+        The report's verdict is ``animated`` exactly if the file exists afterwards.
+        """
+        ...
+
+    def check(self, photo: Picture) -> Report:
+        """What the gates find in this photo, without rendering anything."""
+        ...

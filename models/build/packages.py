@@ -82,6 +82,8 @@ FACE_API = Package(
         "package/model/face_landmark_68_model-weights_manifest.json",
         "package/model/face_expression_model.bin",
         "package/model/face_expression_model-weights_manifest.json",
+        # Not shipped: the reference that parity is measured against.
+        "package/dist/face-api.esm.js",
     ),
 )
 

@@ -1,0 +1,69 @@
+"""Trains `models/quantized/expression.npz`: smile, brow and lid shapes, and the smile's shading.
+
+    python -m models.build.train_expression --data DIR
+
+`DIR/expression_pairs` holds `NNN_neutral.jpg` and `NNN_smile.jpg` of the Face Research Lab London
+Set. People 080 to 102 are left out; `python -m bench.smile` measures on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.build.expression_pairs import Finder, Smile, measured_smiles
+from models.build.expression_shapes import (
+    finished_smile,
+    fitted_smile,
+    raised_brows,
+    raised_lower_lids,
+)
+
+QUANTIZED = Path(__file__).parents[1] / "quantized"
+
+
+def trained(smiles: Sequence[Smile], vertices: NDArray[np.float64]) -> dict[str, NDArray[np.generic]]:
+    """Everything that the file holds, by name, from the people in `smiles`."""
+    closed = [s for s in smiles if s.is_closed]
+    toothy = [s for s in smiles if not s.is_closed]
+    return {
+        "smile": _pair(closed, vertices, is_toothy=False),
+        "toothy": _pair(toothy, vertices, is_toothy=True),
+        "brow": raised_brows(vertices).astype(np.float32),
+        "squint": raised_lower_lids(vertices).astype(np.float32),
+    }
+
+
+def _pair(
+    smiles: Sequence[Smile], vertices: NDArray[np.float64], *, is_toothy: bool
+) -> NDArray[np.float32]:
+    sides = fitted_smile(smiles, vertices, hold_gap=True)
+    return np.stack([finished_smile(side, vertices, is_toothy) for side in sides]).astype(np.float32)
+
+
+def main(data: Path, out: Path, find: Finder) -> None:
+    """Train on everyone who is not held out and write `out`."""
+    with np.load(QUANTIZED / "canonical_face.npz", allow_pickle=False) as canonical:
+        vertices = canonical["vertices"].astype(np.float64)
+    smiles = [s for s in measured_smiles(data / "expression_pairs", find) if not s.is_held_out]
+    arrays = trained(smiles, vertices)
+    np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
+    print(f"{len(smiles)} people, {out.name}: {out.stat().st_size / 1024:.0f} KiB")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=QUANTIZED / "expression.npz")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    from renderer.faces.find import only_face
+
+    given = _arguments()
+    main(given.data, given.out, only_face)

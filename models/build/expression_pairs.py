@@ -1,8 +1,8 @@
 """The pairs of a neutral and a smiling photo, measured: where each landmark went, in head axes.
 
-Face Research Lab London Set (DeBruine and Jones 2017, CC BY 4.0): same camera, same pose, but people
-move between two photos, so the smiling head is first laid onto the neutral one by landmarks over
-bone, which a smile leaves alone.
+Face Research Lab London Set (DeBruine and Jones 2017, CC BY 4.0): same camera, same pose, but
+people move between two photos, so the smiling head is first laid onto the neutral one by landmarks
+over bone, which a smile leaves alone.
 """
 
 from __future__ import annotations
@@ -85,9 +85,7 @@ def _measure(person: str, neutral: Picture, smiling: Picture, at_rest: Face, smi
     rest, smiled = (face.mesh.points.astype(np.float64) for face in (at_rest, smile))
     scale, rotation, shift = similarity(smiled[OVER_BONE], rest[OVER_BONE])
     aligned = scale * smiled @ rotation.T + shift
-    flat_scale, flat_rotation, flat_shift = similarity(
-        smiled[OVER_BONE, :2], rest[OVER_BONE, :2]
-    )
+    flat_scale, flat_rotation, flat_shift = similarity(smiled[OVER_BONE, :2], rest[OVER_BONE, :2])
     pose = at_rest.pose
     rest_mm = (rest[:468] - pose.origin) @ pose.rotation / pose.px_per_mm
     moved_mm = (aligned - rest)[:468] @ pose.rotation / pose.px_per_mm

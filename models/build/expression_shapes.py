@@ -57,9 +57,9 @@ def smooth_step(value: FloatArray, start: float, end: float) -> FloatArray:
 
 
 def fitted_smile(
-    smiles: Sequence[Smile], vertices: FloatArray, hold_gap: bool
+    smiles: Sequence[Smile], vertices: FloatArray, *, hold_gap: bool
 ) -> tuple[FloatArray, FloatArray]:
-    """(left, right) ``(468, 3)`` millimetres per millimetre of corner travel; one mirrors the other.
+    """(left, right) ``(468, 3)`` per unit of corner travel; one mirrors the other.
 
     With `hold_gap` the opening between the lips is a second regressor, so that the answer is what
     travel does while the opening stays.
@@ -82,11 +82,11 @@ def fitted_smile(
     return one, _mirrored(one, twin)
 
 
-def finished_smile(raw: FloatArray, vertices: FloatArray, toothy: bool) -> FloatArray:
+def finished_smile(raw: FloatArray, vertices: FloatArray, *, is_toothy: bool) -> FloatArray:
     """A fitted shape made fit for pictures: ``(468, 3) float32``-ready, millimetres per unit.
 
-    Nothing above the lower lids moves, depth keeps only what flesh can do, the outline's depth rests
-    (the neck behind it does), and the opening between the lips neither grows nor shrinks.
+    Nothing above the lower lids moves, depth keeps only what flesh can do, the outline's depth
+    rests (the neck behind it does), and the opening between the lips neither grows nor shrinks.
     """
     shape = raw.copy()
     x, y = vertices[:, 0], vertices[:, 1]
@@ -99,7 +99,7 @@ def finished_smile(raw: FloatArray, vertices: FloatArray, toothy: bool) -> Float
     outline = 1.0 - 0.5 * (1.0 - inside)
     shape *= (below_eyes * outline)[:, None]
     _hold_lips(shape, vertices)
-    if toothy:
+    if is_toothy:
         near_lips = (y > 32.0) & (y < 58.0)
         middle = 1.0 - smooth_step(np.abs(x), 0.0, _TEETH_HALF_WIDTH_MM)
         shape[near_lips] *= (1.0 - (1.0 - _LIPS_TOOTHY) * middle[near_lips])[:, None]
@@ -124,7 +124,8 @@ def raised_brows(vertices: FloatArray) -> FloatArray:
     brow_line = np.interp(x, [0.0, 12.0, 35.0, 56.0, 75.0], [-44.0, -45.0, -48.5, -41.5, -34.0])
     fold_line = np.interp(x, [0.0, 13.0, 32.0, 50.0, 75.0], [-30.0, -30.0, -33.0, -30.0, -24.0])
     above = 1.0 - smooth_step(brow_line - y, 4.0, 36.0)
-    below = smooth_step(fold_line - y, 0.0, 9.0) * 0.85 + 0.15 * smooth_step(fold_line - y, -2.5, 0.0)
+    fold = smooth_step(fold_line - y, -2.5, 0.0)
+    below = 0.15 * fold + 0.85 * smooth_step(fold_line - y, 0.0, 9.0)
     along = np.interp(x, [0.0, 10.0, 22.0, 42.0, 57.0, 74.0], [0.55, 0.8, 0.95, 1.0, 0.8, 0.0])
     up = 5.0 * np.where(y < brow_line, above, below) * along
     slope_back = np.interp(-y, [30.0, 50.0, 66.0, 83.0], [0.0, 0.1, 0.25, 0.35])

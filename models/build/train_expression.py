@@ -26,7 +26,9 @@ from models.build.expression_shapes import (
 QUANTIZED = Path(__file__).parents[1] / "quantized"
 
 
-def trained(smiles: Sequence[Smile], vertices: NDArray[np.float64]) -> dict[str, NDArray[np.generic]]:
+def trained(
+    smiles: Sequence[Smile], vertices: NDArray[np.float64]
+) -> dict[str, NDArray[np.generic]]:
     """Everything that the file holds, by name, from the people in `smiles`."""
     closed = [s for s in smiles if s.is_closed]
     toothy = [s for s in smiles if not s.is_closed]
@@ -42,7 +44,8 @@ def _pair(
     smiles: Sequence[Smile], vertices: NDArray[np.float64], *, is_toothy: bool
 ) -> NDArray[np.float32]:
     sides = fitted_smile(smiles, vertices, hold_gap=True)
-    return np.stack([finished_smile(side, vertices, is_toothy) for side in sides]).astype(np.float32)
+    shapes = [finished_smile(side, vertices, is_toothy=is_toothy) for side in sides]
+    return np.stack(shapes).astype(np.float32)
 
 
 def main(data: Path, out: Path, find: Finder) -> None:

@@ -86,7 +86,13 @@ class _Layers:
         if f"{name}/filters" in self.weights:
             kernel = self.parameter(f"{name}/filters", lambda w: w.transpose(3, 2, 0, 1))
             return self.graph.add(
-                "Conv", value, kernel, bias, kernel_shape=[3, 3], strides=[stride, stride], pads=pads
+                "Conv",
+                value,
+                kernel,
+                bias,
+                kernel_shape=[3, 3],
+                strides=[stride, stride],
+                pads=pads,
             )
         spread = self.parameter(f"{name}/depthwise_filter", lambda w: w.transpose(2, 3, 0, 1))
         mix = self.parameter(f"{name}/pointwise_filter", lambda w: w.transpose(3, 2, 0, 1))

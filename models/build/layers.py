@@ -96,9 +96,7 @@ def _pads(low: Lowering, operator: Operator, table: Any, kernel: tuple[int, int]
 def convolution(low: Lowering, operator: Operator) -> str:
     """CONV_2D (weights OHWI) and DEPTHWISE_CONV_2D (weights 1HWC)."""
     depthwise = operator.kind == "DEPTHWISE_CONV_2D"
-    table = options(
-        tflite.DepthwiseConv2DOptions if depthwise else tflite.Conv2DOptions, operator
-    )
+    table = options(tflite.DepthwiseConv2DOptions if depthwise else tflite.Conv2DOptions, operator)
     if (table.DilationHFactor(), table.DilationWFactor()) != (1, 1):
         raise UnsupportedModel("dilated convolution")
     source, kernel, *bias = operator.inputs

@@ -28,9 +28,7 @@ RESULTS = CACHE / "parity.json"
 def inputs(network: Network, folder: Path | None, most: int) -> NDArray[np.uint8]:
     """Noise, and of each picture the whole and its middle, squeezed to the network's size."""
     height, width = network.size
-    noise = np.random.default_rng(0).integers(
-        0, 256, (RANDOM_PICTURES, height, width, 3), np.uint8
-    )
+    noise = np.random.default_rng(0).integers(0, 256, (RANDOM_PICTURES, height, width, 3), np.uint8)
     made = list(noise)
     # Smooth noise reaches other activations than white noise does.
     made += [cv2.GaussianBlur(picture, (0, 0), 6) for picture in noise]

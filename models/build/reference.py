@@ -169,4 +169,3 @@ def _face_api(network: Network, pictures: Pictures) -> Outputs:
     if network.name == "landmarks68":
         return {"points": values.reshape(-1, 68, 2)}
     return {"moods": values}
-

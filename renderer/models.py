@@ -1,0 +1,247 @@
+"""The store of small networks: what lies on disk, whether it is what we shipped, and how it runs.
+
+Every file is held against `manifest.toml` (hash, inputs, outputs) before a runtime sees it. Nothing
+is downloaded, ever. The execution provider is the fastest that the installed onnxruntime offers
+unless one is pinned, and which one it was is kept for the report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import threading
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderer.onnx_file import OnnxFileError, Shape, Signature, signature
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+Provider = Literal["auto", "tensorrt", "cuda", "cpu"]
+
+MANIFEST = "manifest.toml"
+_ROOM = Path(__file__).resolve().parent
+_INSTALLED = _ROOM / "weights"
+_CHECKOUT = _ROOM.parent / "models" / "quantized"
+
+_PROVIDERS: dict[str, str] = {
+    "tensorrt": "TensorrtExecutionProvider",
+    "cuda": "CUDAExecutionProvider",
+    "cpu": "CPUExecutionProvider",
+}
+"""Fastest first."""
+
+THREADS = 2
+"""Of the four cores of the boards we are made for, two are the display's and the family's."""
+
+
+class ModelError(Exception):
+    """A network is missing, altered or cannot run here; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """One network that took part, for the report. `provider` is onnxruntime's name for it."""
+
+    file: str
+    sha256: str
+    provider: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the manifest. `architectures` lists the machines this variant is preferred on."""
+
+    file: str
+    network: str
+    sha256: str
+    architectures: tuple[str, ...]
+    signature: Signature | None
+
+
+class Session:
+    """One loaded network. Arrays go in and come out by name, float32."""
+
+    def __init__(self, runtime: onnxruntime.InferenceSession, entry: Entry) -> None:
+        self._runtime = runtime
+        self._outputs = [output.name for output in runtime.get_outputs()]
+        self.loaded = LoadedModel(entry.file, entry.sha256, runtime.get_providers()[0])
+
+    def run(self, **inputs: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Outputs by name. Arrays must have the manifest's shapes; the first size is free."""
+        values = self._runtime.run(self._outputs, inputs)
+        return dict(zip(self._outputs, cast("list[NDArray[np.float32]]", values), strict=True))
+
+
+class ModelStore:
+    """Networks and assets of one directory, each loaded once, when it is first asked for.
+
+    `directory` is by default ``$WAKEFRAME_MODELS``, or what the package brought, or the checkout's
+    ``models/quantized``; `provider` by default ``$WAKEFRAME_PROVIDER`` or "auto". Raises
+    `ModelError` if there is no readable manifest.
+    """
+
+    def __init__(self, directory: Path | None = None, provider: str | None = None) -> None:
+        self.directory = directory or _default_directory()
+        self.provider = provider or os.environ.get("WAKEFRAME_PROVIDER") or "auto"
+        self._entries = _read_manifest(self.directory)
+        self._sessions: dict[str, Session] = {}
+        self._arrays: dict[str, Mapping[str, NDArray[Any]]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def loaded(self) -> tuple[LoadedModel, ...]:
+        """The networks in use so far, in the order in which they were first asked for."""
+        return tuple(session.loaded for session in self._sessions.values())
+
+    def session(self, network: str) -> Session:
+        """The network of that name, checked and loaded. Raises `ModelError`."""
+        with self._lock:
+            if network not in self._sessions:
+                entry = self._choose(network)
+                model = self._read(entry)
+                _check_signature(entry, model)
+                self._sessions[network] = Session(_start(model, entry, self.provider), entry)
+            return self._sessions[network]
+
+    def arrays(self, asset: str) -> Mapping[str, NDArray[Any]]:
+        """The arrays of an ``.npz`` asset by name, checked and read once. Raises `ModelError`."""
+        with self._lock:
+            if asset not in self._arrays:
+                data = self._read(self._choose(asset))
+                with np.load(BytesIO(data), allow_pickle=False) as stored:
+                    self._arrays[asset] = {name: stored[name] for name in stored.files}
+            return self._arrays[asset]
+
+    def _choose(self, network: str) -> Entry:
+        entries = [entry for entry in self._entries if entry.network == network]
+        if not entries:
+            raise ModelError(
+                f"The model list in {self.directory} does not know {network!r}. "
+                "Install Wakeframe again."
+            )
+        machine = platform.machine().lower()
+        return next((entry for entry in entries if machine in entry.architectures), entries[0])
+
+    def _read(self, entry: Entry) -> bytes:
+        try:
+            data = (self.directory / entry.file).read_bytes()
+        except OSError as error:
+            raise ModelError(
+                f"The model file {entry.file} is missing from {self.directory}. "
+                "Install Wakeframe again."
+            ) from error
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise ModelError(
+                f"The model file {entry.file} in {self.directory} is not the one that was shipped. "
+                "Install Wakeframe again; if it happens twice, check the disk."
+            )
+        return data
+
+
+def _default_directory() -> Path:
+    chosen = os.environ.get("WAKEFRAME_MODELS")
+    if chosen:
+        return Path(chosen)
+    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+
+
+def _read_manifest(directory: Path) -> tuple[Entry, ...]:
+    path = directory / MANIFEST
+    try:
+        listed = tomllib.loads(path.read_text("utf-8"))
+        return tuple(_entry(table) for table in listed["model"])
+    except OSError as error:
+        raise ModelError(
+            f"There is no model list at {path}. Install Wakeframe again, or set WAKEFRAME_MODELS to "
+            "the folder that holds it."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise ModelError(f"The model list {path} is damaged. Install Wakeframe again.") from error
+
+
+def _entry(table: Mapping[str, Any]) -> Entry:
+    file = str(table["file"])
+    if Path(file).name != file:
+        raise KeyError(f"{file!r} is not a plain file name")
+    described = None
+    if file.endswith(".onnx"):
+        described = Signature(_shapes(table["inputs"]), _shapes(table["outputs"]))
+    return Entry(
+        file=file,
+        network=str(table["network"]),
+        sha256=str(table["sha256"]),
+        architectures=tuple(table.get("preferred_on", ())),
+        signature=described,
+    )
+
+
+def _shapes(table: Mapping[str, list[int | str]]) -> dict[str, Shape]:
+    return {name: tuple(sizes) for name, sizes in table.items()}
+
+
+def _check_signature(entry: Entry, model: bytes) -> None:
+    try:
+        found = signature(model)
+    except OnnxFileError as error:
+        raise ModelError(
+            f"The model file {entry.file} was refused: {error}. Install Wakeframe again."
+        ) from error
+    if found != entry.signature:
+        raise ModelError(
+            f"The model file {entry.file} does not have the inputs and outputs that the model list "
+            "promises. Install Wakeframe again."
+        )
+
+
+def _start(model: bytes, entry: Entry, provider: str) -> onnxruntime.InferenceSession:
+    import onnxruntime  # Here, because it takes a third of a second that `--help` need not wait for.
+
+    providers = choose_providers(provider, onnxruntime.get_available_providers())
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    # Spinning threads would burn the cores that encode and display meanwhile.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(model, options, providers=providers)
+    except Exception as error:  # The runtime raises its own classes, of no common base.
+        raise ModelError(f"{entry.file} cannot run on {providers[0]}: {error}") from error
+    running = session.get_providers()[0]
+    if provider != "auto" and running != _PROVIDERS[provider]:
+        raise ModelError(
+            f"{entry.file} would run on {running}, but {provider!r} is pinned. "
+            "Set WAKEFRAME_PROVIDER to auto."
+        )
+    return session
+
+
+def choose_providers(provider: str, available: list[str]) -> list[str]:
+    """What to ask onnxruntime for: the pinned provider or all that it has, fastest first."""
+    if provider != "auto" and provider not in _PROVIDERS:
+        raise ModelError(
+            f"{provider!r} is no execution provider. Set WAKEFRAME_PROVIDER to auto, tensorrt, cuda "
+            "or cpu."
+        )
+    ordered = [name for name in _PROVIDERS.values() if name in available]
+    if provider == "auto":
+        return ordered
+    pinned = _PROVIDERS[provider]
+    if pinned not in available:
+        raise ModelError(
+            f"The execution provider {provider!r} is not in this onnxruntime. "
+            "Set WAKEFRAME_PROVIDER to auto, or install the runtime that has it."
+        )
+    # A provider may lack single operators; the slower ones behind it take those.
+    return ordered[ordered.index(pinned) :]

@@ -96,7 +96,7 @@ def _ellipsoid_depth(
     b = start @ ray
     c = (start**2).sum(-1) - 1.0
     near = (-b - np.sqrt(np.maximum(b * b - a * c, 0.0))) / a
-    return near + float(model.skull_centre[2])
+    return np.asarray(near + float(model.skull_centre[2]), np.float64)
 
 
 def _neck_depth(

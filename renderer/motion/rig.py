@@ -179,17 +179,18 @@ def invert(forward: Floats, step: int) -> Floats:
     """Backward displacement on the same grid: ``g(q) = -d(q + g(q))``, by fixed-point iteration.
 
     Converges because the fields are gentle (their gradient stays well under one, which the geometry
-    gate checks); eight rounds leave less than 0.02 px at the strongest natural motion.
+    gate checks): six rounds leave 0.06 px at the strongest natural motion, four 0.25 px.
     """
     gh, gw = forward.shape[:2]
     base_x, base_y = np.meshgrid(np.arange(gw, dtype=np.float32), np.arange(gh, dtype=np.float32))
     scaled = forward * np.float32(-1.0 / step)
     back = scaled
-    for _ in range(8):
-        back = cv2.remap(
+    for _ in range(6):
+        read = cv2.remap(
             scaled, base_x + back[..., 0], base_y + back[..., 1],
             cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
+        back = np.asarray(read, np.float32)
     return np.asarray(back * np.float32(step), np.float32)
 
 
@@ -244,8 +245,8 @@ def _calm(
     points: NDArray[np.float64], x: Floats, y: Floats, alpha: Floats, tall: float, step: int
 ) -> Floats:
     """1 where expressions act in full, 0 over the eyeballs and along the person's outline."""
-    inside = cv2.distanceTransform((alpha > 0.5).astype(np.uint8), cv2.DIST_L2, 5) * step
-    calm = smoothstep(inside, 0.0, SILHOUETTE_CALM * tall)
+    within = cv2.distanceTransform((alpha > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    calm = smoothstep(np.asarray(within, np.float32) * step, 0.0, SILHOUETTE_CALM * tall)
     eyes = np.zeros(x.shape, np.uint8)
     for ring in (LEFT_EYE, RIGHT_EYE):
         corner = np.array([x[0, 0], y[0, 0]])

@@ -42,9 +42,9 @@ def _squared_distances(
     a: NDArray[np.floating], b: NDArray[np.floating]
 ) -> NDArray[np.floating]:
     squared = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * (a @ b.T)
-    return np.maximum(squared, 0)
+    return np.asarray(np.maximum(squared, 0))
 
 
 def _kernel(squared: NDArray[np.floating]) -> NDArray[np.floating]:
     # r^2 log r, written for squared distances; the epsilon keeps log finite at zero.
-    return 0.5 * squared * np.log(squared + 1e-12)
+    return np.asarray(0.5 * squared * np.log(squared + 1e-12))

@@ -111,12 +111,7 @@ def draw_layer(
         else:
             backward = invert(displacement(rig, motion), rig.step)
             map_x, map_y = _maps(layer, backward)
-            moved = cv2.remap(
-                source, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
-            )
-            alpha = cv2.remap(
-                layer.alpha, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
-            )
+            moved, alpha = _read(source, map_x, map_y), _read(layer.alpha, map_x, map_y)
     finally:
         for region, pixels in saved:
             source[region] = pixels
@@ -133,10 +128,13 @@ def draw_layer(
 def moved_alpha(layer: HeadLayer, motion: Motion) -> Floats:
     """Where the head is in its box under `motion`: ``(h, w) float32`` 0..1."""
     map_x, map_y = _maps(layer, invert(displacement(layer.rig, motion), layer.rig.step))
-    return np.asarray(
-        cv2.remap(layer.alpha, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101),
-        np.float32,
-    )
+    return _read(layer.alpha, map_x, map_y)
+
+
+def _read(source: Floats, map_x: Floats, map_y: Floats) -> Floats:
+    """Mirrored at the picture's border, which is where a head cropped by the frame reads from."""
+    read = cv2.remap(source, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(read, np.float32)
 
 
 def _maps(layer: HeadLayer, backward: Floats) -> tuple[Floats, Floats]:
@@ -160,7 +158,7 @@ def _edit(layer: HeadLayer, patch: Patch) -> tuple[tuple[slice, slice], Floats]:
     top, bottom, left, right = min(r, y0), min(r, h - y1), min(r, x0), min(r, w - x1)
     padded = cv2.copyMakeBorder(change, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
     region = (slice(2 * (y0 - top), 2 * (y1 + bottom)), slice(2 * (x0 - left), 2 * (x1 + right)))
-    return region, double(padded)
+    return region, double(np.asarray(padded, np.float32))
 
 
 def _shade(
@@ -176,7 +174,6 @@ def _shade(
     h, w = log.shape[:2]
     scale_x, scale_y = (x1 - x0) / w, (y1 - y0) / h
     if backward is not None:
-        gh, gw = backward.shape[:2]
         step = layer.rig.step
         # Where the centres of the reduced pixels come from, in reduced pixels.
         px = x0 + (np.arange(w, dtype=np.float32) + 0.5) * np.float32(scale_x) - 0.5

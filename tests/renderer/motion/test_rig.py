@@ -89,7 +89,7 @@ def test_inverse_undoes_the_motion(rig):
         borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
     inner = (slice(6, -6), slice(6, -6))
-    assert np.abs(there + back)[inner].max() < 0.02
+    assert np.abs(there + back)[inner].max() < 0.1
 
 
 def inside(rig: HeadRig) -> np.ndarray:

@@ -22,6 +22,7 @@ from models.build.expression_shapes import (
     raised_brows,
     raised_lower_lids,
 )
+from models.build.manifest import Table, describe, update
 
 QUANTIZED = Path(__file__).parents[1] / "quantized"
 
@@ -55,7 +56,21 @@ def main(data: Path, out: Path, find: Finder) -> None:
     smiles = [s for s in measured_smiles(data / "expression_pairs", find) if not s.is_held_out]
     arrays = trained(smiles, vertices)
     np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
+    update([_manifest_entry(out, len(smiles))], out.parent)
     print(f"{len(smiles)} people, {out.name}: {out.stat().st_size / 1024:.0f} KiB")
+
+
+def _manifest_entry(path: Path, people: int) -> Table:
+    return describe(
+        path,
+        purpose="how a smile, raised brows and raised lower lids move the 468 landmarks, and how a "
+        "smile shades the skin",
+        source="Face Research Lab London Set (DeBruine and Jones 2017, "
+        "doi:10.6084/m9.figshare.5047666)",
+        member=f"neutral and smiling photos of {people} people; 080 to 102 held out; brows and "
+        "lower lids authored",
+        licence="CC BY 4.0 (the photos); Apache-2.0 (the trained arrays)",
+    )
 
 
 def _arguments() -> argparse.Namespace:

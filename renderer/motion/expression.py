@@ -6,15 +6,16 @@ touch pixels, and it does not decide how much a face may smile (only states the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from renderer.faces.types import Floats, HeadPose, Mesh
 
-BASIS_PATH = Path(__file__).parents[2] / "models" / "quantized" / "expression.npz"
 MM_PER_UNIT = 10.0
 """One unit of the channel `smile` is this much travel of a mouth corner."""
 SURFACE_POINTS = 468
@@ -70,17 +71,17 @@ class ExpressionFields:
     squint: Floats
 
 
-def load_basis(path: Path = BASIS_PATH) -> ExpressionBasis:
-    """The shapes in `path`. Raises `ValueError` where they are not what this file expects."""
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in ("smile", "toothy", "brow", "squint")}
-    for name, array in arrays.items():
-        pair = (2,) if name in ("smile", "toothy") else ()
-        if array.shape != (*pair, SURFACE_POINTS, 3) or array.dtype != np.float32:
-            raise ValueError(f"{path.name}: '{name}' is {array.dtype} {array.shape}")
-        if not np.isfinite(array).all():
-            raise ValueError(f"{path.name}: '{name}' is not finite")
-    return ExpressionBasis(**arrays)
+def expression_basis(arrays: Mapping[str, NDArray[Any]]) -> ExpressionBasis:
+    """The shapes among `arrays`, the asset "expression" of the model store.
+
+    Raises `ValueError` where one is not what this file expects.
+    """
+    pair, one = (2, SURFACE_POINTS, 3), (SURFACE_POINTS, 3)
+    for name, shape in (("smile", pair), ("toothy", pair), ("brow", one), ("squint", one)):
+        array = arrays[name]
+        if array.shape != shape or array.dtype != np.float32 or not np.isfinite(array).all():
+            raise ValueError(f"expression shape '{name}' is {array.dtype} {array.shape}")
+    return ExpressionBasis(arrays["smile"], arrays["toothy"], arrays["brow"], arrays["squint"])
 
 
 def expression_fields(

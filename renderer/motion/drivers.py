@@ -22,7 +22,7 @@ SHORTEST_S, LONGEST_S = 4.0, 7.0
 """A clip outside these is either a twitch or a film."""
 
 LADDER = (1.0, 0.75, 0.55)
-"""Intensities tried in turn before a subtler driver: under half, a smile is no longer read as one."""
+"""Intensities tried in turn before a subtler driver; under half, a smile no longer reads as one."""
 
 ROLL_PER_YAW = -0.12
 """A head that turns right leans a little left: the neck's own coupling."""
@@ -107,7 +107,7 @@ def _joy(rng: np.random.Generator, length: float) -> Score:
     """A nod or two with a blink at their onset, opening into a wide smile with the chin up."""
     side = _side(rng)
     start = rng.uniform(0.45, 0.65)
-    first = Nod(start, rng.uniform(0.70, 0.80), rng.uniform(4.2, 5.2))
+    first = Nod(start, rng.uniform(0.70, 0.80), rng.uniform(4.0, 4.8))
     nods = [first]
     if rng.random() < 0.7:
         nods.append(
@@ -116,7 +116,7 @@ def _joy(rng: np.random.Generator, length: float) -> Score:
     smile = _smile(rng, start + rng.uniform(0.30, 0.45), length, 0.70, (0.70, 0.95), (0.90, 1.15))
     # The chin comes up while the smile opens: a smile with the head going down is embarrassment
     # (Ambadar 2009).
-    lift = _spanning(rng, smile.shape.start, length, (0.8, 1.0), (1.0, 1.2), peak=-1.8)
+    lift = _spanning(rng, smile.shape.start + 0.3, length, (0.8, 1.0), (1.0, 1.2), peak=-1.5)
     yaw = _spanning(rng, start + 0.2, length, (1.0, 1.3), (1.0, 1.3), peak=side * 2.2)
     blinks = _with_second(rng, (_blink(rng, start + 0.05),), length)
     return Score(
@@ -136,11 +136,11 @@ def _reunion(rng: np.random.Generator, length: float) -> Score:
     """Looks to one side, to the other, finds the camera, and smiles."""
     side = _side(rng)
     pace = length / DRIVERS["reunion"].seconds
-    first_s = rng.uniform(0.78, 0.92) * pace
-    second_s = rng.uniform(0.72, 0.90) * pace
+    first_s = rng.uniform(0.76, 0.86) * pace
+    second_s = rng.uniform(0.70, 0.80) * pace
     far, near = side * rng.uniform(15.5, 17.0), -side * rng.uniform(14.0, 16.5)
     lead = rng.uniform(0.05, 0.09)
-    out = rng.uniform(0.35, 0.50)
+    out = rng.uniform(0.35, 0.42)
     across = out + first_s
     home = across + second_s + 0.1
     turn = side * rng.uniform(7.0, 8.2)
@@ -148,8 +148,8 @@ def _reunion(rng: np.random.Generator, length: float) -> Score:
         Gesture(out + lead, 0.60, across - out - 0.60, 0.70, turn),
         Gesture(across + lead, 0.70, home - across - 0.70, 0.75, -turn * rng.uniform(0.85, 1.0)),
     )
-    found = home + rng.uniform(0.35, 0.50)
-    smile = _smile(rng, found, length, 0.55, (0.75, 0.95), (0.85, 1.05))
+    found = home + rng.uniform(0.25, 0.35)
+    smile = _smile(rng, found, length, 0.55, (0.72, 0.88), (0.80, 0.95))
     blinks: tuple[Blink, ...] = (_blink(rng, across + 0.07),)
     if rng.random() < 0.3:
         blinks = (*blinks, _blink(rng, home + 0.07))
@@ -290,7 +290,7 @@ def _glances(
 def _sway(rng: np.random.Generator) -> Sway:
     return Sway(
         yaw_rms=rng.uniform(0.50, 0.80),
-        pitch_rms=rng.uniform(0.38, 0.60),
+        pitch_rms=rng.uniform(0.36, 0.50),
         roll_rms=rng.uniform(0.35, 0.50),
         seed=int(rng.integers(2**31)),
     )

@@ -1,10 +1,9 @@
 """Hair-soft alpha of every head: what moves, what stays, and how far the edge can be trusted.
 
-The person mask is coarse and patchy; it only says where to look. The face itself is certain, the far
-background is certain, and in the band between them closed-form matting decides, at a scale where a
-face is `SOLVE_FACE_PX` tall; the result is brought to full resolution along the picture's own
-colours. In a group a head's matte carries on underneath the people in front of it, because they are
-drawn over it (`HeadMatte.order`).
+The outline is decided first (`renderer.faces.outline`); in a band around it closed-form matting finds
+the soft edge, at a scale where a face is `SOLVE_FACE_PX` tall; the result is brought to full
+resolution along the picture's own colours. In a group a head's matte carries on underneath the people
+in front of it, because they are drawn over it (`HeadMatte.order`).
 """
 
 from __future__ import annotations
@@ -14,29 +13,45 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from renderer.faces.matte_solver import Mask, colour_planes, solve_band
+from renderer.faces.outline import OUTLINE_FACE_PX, colour_odds, decide
+from renderer.faces.planes import grown, resized
 from renderer.faces.territory import (
-    TERRITORY_FACE_PX,
-    Labels,
     back_to_front,
+    body_distance,
     face_axes,
+    face_grid,
     face_oval,
-    territories,
+    head_distance,
 )
 from renderer.faces.types import Face, Floats, Picture
 
 PersonMask = Callable[[Picture], Floats]
+IntBox = tuple[int, int, int, int]
 
 SOLVE_FACE_PX = 128
 """Face height at which alpha is solved: a hair is about 1 px wide there, and the band about 20,000
 unknowns."""
 MASK_REACH = (1.15, 1.6, 2.2)
 """Half widths, in face heights, of the crops shown to the mask network. It cuts hats off in tight
-crops and loses hair in wide ones; where the crops disagree is where alpha is unknown."""
+crops and loses hair in wide ones; where the crops disagree the mask says less."""
 SIDE, ABOVE, BELOW = 1.65, 2.0, 1.45
 """The matte's crop around the face centre, in face heights: hair, hat, neck, shoulders."""
+MASK_SAYS = 1.2
+"""Weight of the mask's log odds against the colours' own."""
+SPREAD_DAMPS = 0.6
+"""How much of the mask's word is lost where its crops disagree entirely."""
+COLOUR_SHARE = 0.6
+"""Weight of the colours' log odds."""
+USUAL_REACH = 1.9
+"""Head or body distances within which nothing speaks against a pixel's being the person's."""
+FAR_DOUBT, FAR_LIMIT = 1.5, 3.0
+"""Log odds lost per unit beyond it, and at most: a feather headdress must still be able to win."""
+RIVAL_PULL, RIVAL_LIMIT = 3.0, 4.0
+"""Log odds for each unit by which another person is nearer, and at most."""
+BAND_IN, BAND_OUT = 0.06, 0.095
+"""Half widths of the unknown band in face heights: loose hair lies outside the outline, not inside."""
 
 
 @dataclass(frozen=True)
@@ -48,28 +63,14 @@ class HeadMatte:
     (1: move freely) and `doubt` why it is low, empty when it is not.
     """
 
-    box: tuple[int, int, int, int]
+    box: IntBox
     alpha: Floats
     order: int
     trust: float
     doubt: str
 
 
-def _ellipse(radius: float) -> NDArray[np.uint8]:
-    size = 2 * max(1, round(radius)) + 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)).astype(np.uint8)
-
-
-def _grow(mask: Mask, radius: float) -> Mask:
-    """`mask` dilated (or eroded, below 0) by `radius` px; nothing is eaten from the picture's rim."""
-    if abs(radius) < 0.5:
-        return mask
-    work = mask.astype(np.uint8)
-    change = cv2.dilate if radius > 0 else cv2.erode
-    return change(work, _ellipse(abs(radius))) > 0
-
-
-def head_box(face: Face, width: int, height: int) -> tuple[int, int, int, int]:
+def head_box(face: Face, width: int, height: int) -> IntBox:
     """The matte's crop inside a picture of `width` x `height`."""
     (cx, cy), reach = face_axes(face)[0], face.height_px
     return (
@@ -81,11 +82,7 @@ def head_box(face: Face, width: int, height: int) -> tuple[int, int, int, int]:
 
 
 def _person(
-    picture: Picture,
-    face: Face,
-    box: tuple[int, int, int, int],
-    size: tuple[int, int],
-    person_mask: PersonMask,
+    picture: Picture, face: Face, box: IntBox, size: tuple[int, int], person_mask: PersonMask
 ) -> tuple[Floats, Floats]:
     """Mean and spread of the person mask over crops of several widths, `size` = (width, height)."""
     height, width = picture.shape[:2]
@@ -103,41 +100,78 @@ def _person(
         if shrink < 1:
             crop = cv2.resize(crop, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         soft = person_mask(np.ascontiguousarray(crop))
-        scale = np.array(
+        step_x, step_y = sx * (x1 - x0) / soft.shape[1], sy * (y1 - y0) / soft.shape[0]
+        place = np.array(
             [
-                [sx * (x1 - x0) / soft.shape[1], 0, (x0 - box[0]) * sx],
-                [0, sy * (y1 - y0) / soft.shape[0], (y0 - box[1]) * sy],
-            ],
-            np.float32,
+                [step_x, 0, (x0 - box[0]) * sx + (step_x - 1) / 2],
+                [0, step_y, (y0 - box[1]) * sy + (step_y - 1) / 2],
+            ]
         )
-        laid = cv2.warpAffine(soft, scale, size, borderValue=-1.0)
+        laid = cv2.warpAffine(soft, place, size, borderValue=-1.0)
         inside = laid >= 0
-        # Close to its own rim the network guesses: let the wider crops speak there.
         total += np.where(inside, laid, 0)
         count += inside
         low = np.where(inside, np.minimum(low, laid), low)
         high = np.where(inside, np.maximum(high, laid), high)
-    mean = total / np.maximum(count, 1)
-    return mean.astype(np.float32), np.where(count > 0, high - low, 0).astype(np.float32)
+    mean = (total / np.maximum(count, 1)).astype(np.float32)
+    return mean, np.where(count > 0, high - low, 0).astype(np.float32)
+
+
+def _filled_oval(face: Face, box: IntBox, size: tuple[int, int]) -> Mask:
+    """The face itself in `box` resized to `size`."""
+    oval = np.zeros(size[::-1], np.uint8)
+    scale = size[1] / (box[3] - box[1])
+    cv2.fillPoly(oval, [face_oval(face, scale, (float(box[0]), float(box[1])))], 1)
+    return oval > 0
+
+
+def _outline(
+    picture: Picture,
+    faces: Sequence[Face],
+    index: int,
+    box: IntBox,
+    covered: Floats | None,
+    person_mask: PersonMask,
+) -> Floats:
+    """How much of each coarse pixel of `box` belongs to person `index`, 0..1."""
+    face = faces[index]
+    x0, y0, x1, y1 = box
+    scale = min(1.0, OUTLINE_FACE_PX / face.height_px)
+    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
+    small = resized(picture[y0:y1, x0:x1], size).astype(np.float32) / 255
+    mean, spread = _person(picture, face, box, size, person_mask)
+    across, along = face_grid(face, box, size)
+    nearness = body_distance(across, along)
+    testify = (along < 1.0) & (head_distance(across, along) < 2.6)
+    silent = np.zeros(size[::-1], bool) if covered is None else resized(covered, size) > 0.5
+    clamped = np.clip(mean, 0.03, 0.97)
+    odds = MASK_SAYS * np.log(clamped / (1 - clamped)) * (1 - SPREAD_DAMPS * spread)
+    odds += COLOUR_SHARE * colour_odds(small, mean, testify & ~silent)
+    odds += np.clip(FAR_DOUBT * (USUAL_REACH - nearness), -FAR_LIMIT, 0)
+    sure = np.full(size[::-1], np.nan, np.float32)
+    for other, rival in enumerate(faces):
+        if other != index:
+            theirs = body_distance(*face_grid(rival, box, size))
+            odds += np.clip(RIVAL_PULL * (theirs - nearness), -RIVAL_LIMIT, 0)
+            sure[_filled_oval(rival, box, size)] = 0
+    sure[silent] = np.nan
+    sure[_filled_oval(face, box, size)] = 1
+    return decide(small, odds.astype(np.float32), sure, silent)
 
 
 def _spread_colour(colours: Floats, known: Mask, radius: float) -> tuple[Floats, Floats, Floats]:
     """Local mean and variance of the known colours, carried into the unknown, with the support."""
+    size = (known.shape[1], known.shape[0])
     weight = known.astype(np.float32)
     stack = np.dstack([colours * weight[..., None], (colours**2).sum(2) * weight, weight])
-    near = cv2.GaussianBlur(stack, (0, 0), radius)
-    far = cv2.resize(
-        cv2.GaussianBlur(
-            cv2.resize(stack, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), (0, 0), radius
-        ),
-        (known.shape[1], known.shape[0]),
-        interpolation=cv2.INTER_LINEAR,
-    )
-    mixed = near + 0.02 * far
-    support = mixed[..., -1]
-    mean = mixed[..., :-2] / np.maximum(support, 1e-6)[..., None]
-    variance = mixed[..., -2] / np.maximum(support, 1e-6) - (mean**2).sum(2)
-    return mean, np.maximum(variance, 0), support
+    quarter = resized(stack, (max(1, size[0] // 4), max(1, size[1] // 4)))
+    # Most of the word is had from nearby; the wide blur only where nothing is near.
+    near = cv2.GaussianBlur(quarter, (0, 0), radius / 4)
+    mixed = near + 0.02 * cv2.GaussianBlur(near, (0, 0), radius)
+    mean = mixed[..., :-2] / np.maximum(mixed[..., -1:], 1e-6)
+    variance = mixed[..., -2] / np.maximum(mixed[..., -1], 1e-6) - (mean**2).sum(2)
+    whole = resized(np.dstack([mean, np.maximum(variance, 0), mixed[..., -1]]), size)
+    return whole[..., :-2], whole[..., -2], whole[..., -1]
 
 
 def _colour_prior(
@@ -160,21 +194,19 @@ def _attached(alpha: Floats, seed: Mask) -> Floats:
     _, islands = cv2.connectedComponents((alpha > 0.25).astype(np.uint8))
     own = np.unique(islands[seed])
     keep = np.isin(islands, own[own > 0])
-    soft = cv2.GaussianBlur(_grow(keep, 3).astype(np.float32), (0, 0), 1.0)
-    alpha = alpha * soft
+    alpha = alpha * cv2.GaussianBlur(grown(keep, 3).astype(np.float32), (0, 0), 1.0)
     open_air = (alpha < 0.75).astype(np.uint8)
     framed = cv2.copyMakeBorder(open_air, 1, 0, 1, 1, cv2.BORDER_CONSTANT, value=1)
     _, gaps = cv2.connectedComponents(framed)
-    outer = gaps[0, 0]
-    holes = (framed > 0) & (gaps != outer)
-    filled: Floats = np.where(holes[1:, 1:-1], np.float32(1), alpha)
-    return filled
+    holes = (framed > 0) & (gaps != gaps[0, 0])
+    return np.where(holes[1:, 1:-1], np.float32(1), alpha).astype(np.float32)
 
 
 def _full_resolution(crop: Floats, small: Floats, alpha: Floats) -> Floats:
-    """`alpha` of the small picture on the full crop, along its colours (fast guided filter).
+    """`alpha` of the small picture on the full crop, sharpened along its lightness.
 
-    He and Sun, "Fast Guided Filter" (2015), with the coefficients of one colour plane each.
+    After He and Sun, "Fast Guided Filter" (2015): the coarse picture tells how alpha follows
+    lightness, the full one supplies the lightness that the coarse one lost.
     """
     size = (crop.shape[1], crop.shape[0])
     if alpha.shape == crop.shape[:2]:
@@ -185,14 +217,59 @@ def _full_resolution(crop: Floats, small: Floats, alpha: Floats) -> Floats:
     mean_i, mean_a = cv2.blur(grey_small, kernel), cv2.blur(alpha, kernel)
     covariance = cv2.blur(grey_small * alpha, kernel) - mean_i * mean_a
     variance = cv2.blur(grey_small * grey_small, kernel) - mean_i * mean_i
-    gain = cv2.blur(covariance / (variance + 4e-4), (3, 3))
-    # What the affine model adds at full resolution: detail only, alpha's level stays as solved.
-    detail = grey - cv2.resize(grey_small, size, interpolation=cv2.INTER_CUBIC)
-    full = cv2.resize(alpha, size, interpolation=cv2.INTER_CUBIC)
-    full += detail * cv2.resize(gain, size, interpolation=cv2.INTER_LINEAR)
-    low = cv2.resize(cv2.erode(alpha, np.ones((3, 3), np.uint8)), size)
-    high = cv2.resize(cv2.dilate(alpha, np.ones((3, 3), np.uint8)), size)
-    return np.clip(full, low, high)
+    gain = cv2.blur(covariance / (variance + 4e-4), (3, 3)).astype(np.float32)
+    detail = grey - resized(grey_small, size, cv2.INTER_CUBIC)
+    full = resized(alpha, size, cv2.INTER_CUBIC) + detail * resized(gain, size)
+    around = np.ones((3, 3), np.uint8)
+    low, high = resized(cv2.erode(alpha, around), size), resized(cv2.dilate(alpha, around), size)
+    return np.clip(full, low, high).astype(np.float32)
+
+
+def _soften(guide: Floats, own: Floats, head: Mask, unit: float) -> Floats:
+    """The soft edge ``(h, w)`` 0..1 around the outline `own` = 0.5; `unit` is the face height."""
+    body = own > 0.5
+    inside = grown(body, -BAND_IN * unit) | head
+    outside = ~grown(body, BAND_OUT * unit) & ~head
+    said, sure = _colour_prior(guide, inside, outside, 0.10 * unit)
+    prior = sure * said + (1 - sure) * own
+    weight = (0.002 + 0.05 * sure).astype(np.float32)
+    unknown = ~inside & ~outside
+    alpha = np.where(inside, np.float32(1), np.where(outside, np.float32(0), prior))
+    start = alpha = alpha.astype(np.float32)
+    size = (own.shape[1], own.shape[0])
+    for factor, iterations in ((4, 60), (2, 40), (1, 40)):
+        level = (max(8, size[0] // factor), max(8, size[1] // factor))
+        band = resized(unknown.astype(np.float32), level) > 0
+        planes = [resized(plane, level) for plane in (guide, alpha, prior, weight)]
+        thin = planes[0].reshape(level[1], level[0], -1)
+        solved = solve_band(thin, band, planes[1], planes[2], planes[3], iterations)
+        alpha = np.where(unknown, resized(solved, size), start).astype(np.float32)
+    return alpha
+
+
+def _head_matte(
+    picture: Picture,
+    faces: Sequence[Face],
+    index: int,
+    rank: int,
+    covered: Floats | None,
+    box: IntBox,
+    person_mask: PersonMask,
+) -> HeadMatte:
+    face = faces[index]
+    x0, y0, x1, y1 = box
+    crop = picture[y0:y1, x0:x1].astype(np.float32) / 255
+    scale = min(1.0, SOLVE_FACE_PX / face.height_px)
+    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
+    small = resized(crop, size)
+    own = resized(_outline(picture, faces, index, box, covered, person_mask), size)
+    head = grown(_filled_oval(face, box, size), -0.02 * face.height_px * scale)
+    alpha = _soften(colour_planes(small), own, head, face.height_px * scale)
+    alpha = _attached(alpha, head)
+    full = _full_resolution(crop, small, alpha)
+    # Traces below 0.02 of head everywhere would make the whole surroundings "edge".
+    full = np.clip((full - 0.02) / 0.96, 0, 1).astype(np.float32)
+    return HeadMatte(box, full, rank, 1.0, "")
 
 
 def head_mattes(
@@ -203,117 +280,26 @@ def head_mattes(
     `person_mask_fn` takes a crop ``(h, w, 3) uint8`` and returns its soft person mask ``(h', w')
     float32`` 0..1, at any size.
     """
+    height, width = picture.shape[:2]
     ranks = back_to_front(faces)
-    labels: Labels | None = None
-    if len(faces) > 1:
-        labels = _share_out(picture, faces, person_mask_fn)
-    return tuple(
-        _head_matte(picture, faces, index, ranks, labels, person_mask_fn)
-        for index in range(len(faces))
-    )
+    done: dict[int, HeadMatte] = {}
+    for index in sorted(range(len(faces)), key=lambda i: -ranks[i]):
+        box = head_box(faces[index], width, height)
+        covered = _covered(box, tuple(done.values()))
+        done[index] = _head_matte(picture, faces, index, ranks[index], covered, box, person_mask_fn)
+    return tuple(done[index] for index in range(len(faces)))
 
 
-def _share_out(picture: Picture, faces: Sequence[Face], person_mask_fn: PersonMask) -> Labels:
-    """The territories of a group, at the scale where its median face is told apart best."""
-    typical = float(np.median([face.height_px for face in faces]))
-    scale = min(1.0, TERRITORY_FACE_PX / typical)
-    height, width = picture.shape[:2]
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    people = np.zeros(size[::-1], np.float32)
-    for face in faces:
-        box = head_box(face, width, height)
-        x0, y0, x1, y1 = (round(side * scale) for side in box)
-        mean, _ = _person(picture, face, box, (x1 - x0, y1 - y0), person_mask_fn)
-        mean = mean[: size[1] - y0, : size[0] - x0]
-        view = people[y0 : y0 + mean.shape[0], x0 : x0 + mean.shape[1]]
-        np.maximum(view, mean, out=view)
-    return territories(picture, faces, people)
-
-
-def _head_matte(
-    picture: Picture,
-    faces: Sequence[Face],
-    index: int,
-    ranks: tuple[int, ...],
-    labels: Labels | None,
-    person_mask_fn: PersonMask,
-) -> HeadMatte:
-    face = faces[index]
-    height, width = picture.shape[:2]
-    box = head_box(face, width, height)
-    x0, y0, x1, y1 = box
-    crop = np.ascontiguousarray(picture[y0:y1, x0:x1]).astype(np.float32) / 255
-    scale = min(1.0, SOLVE_FACE_PX / face.height_px)
-    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
-    small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA) if scale < 1 else crop
-    unit = face.height_px * scale
-    mean, spread = _person(picture, face, box, size, person_mask_fn)
-    oval = np.zeros(size[::-1], np.uint8)
-    cv2.fillPoly(oval, [face_oval(face, scale, (float(x0), float(y0)))], 1)
-    head = _grow(oval > 0, -0.02 * unit)
-    grey_zone = np.zeros(size[::-1], bool)
-    if labels is not None:
-        mean, grey_zone = _own_share(mean, labels, box, picture.shape[:2], index, ranks, unit)
-    mean = np.maximum(mean, head.astype(np.float32))
-    inside = (_grow((mean > 0.9) & (spread < 0.35), -0.055 * unit) | head) & ~grey_zone
-    outside = ~_grow((mean > 0.06) | (spread > 0.5), 0.10 * unit) & ~head
-    guide = colour_planes(small)
-    said, sure = _colour_prior(guide, inside, outside, 0.10 * unit)
-    believed = cv2.GaussianBlur(mean, (0, 0), 0.02 * unit)
-    prior = sure * said + (1 - sure) * believed
-    weight = (0.002 + 0.05 * sure).astype(np.float32)
-    unknown = ~inside & ~outside
-    start = np.where(inside, np.float32(1), np.where(outside, np.float32(0), prior))
-    alpha = start.astype(np.float32)
-    for factor, iterations in ((4, 60), (2, 40), (1, 40)):
-        level = (max(8, size[0] // factor), max(8, size[1] // factor))
-        shrunk = [
-            cv2.resize(plane, level, interpolation=cv2.INTER_AREA)
-            for plane in (guide, alpha, prior, weight)
-        ]
-        band = cv2.resize(unknown.astype(np.float32), level, interpolation=cv2.INTER_AREA) > 0
-        thin = shrunk[0].reshape(level[1], level[0], -1)
-        solved = solve_band(thin, band, shrunk[1], shrunk[2], shrunk[3], iterations)
-        grown = cv2.resize(solved, size, interpolation=cv2.INTER_LINEAR)
-        alpha = np.where(unknown, grown, start).astype(np.float32)
-    alpha = _attached(alpha, head)
-    full = _full_resolution(crop, small, alpha)
-    full = np.clip((full - 0.02) / 0.96, 0, 1).astype(np.float32)
-    return HeadMatte(box, full, ranks[index], 1.0, "")
-
-
-def _own_share(
-    mean: Floats,
-    labels: Labels,
-    box: tuple[int, int, int, int],
-    shape: tuple[int, int],
-    index: int,
-    ranks: tuple[int, ...],
-    unit: float,
-) -> tuple[Floats, Mask]:
-    """The person mask cut to one head's territory, and where that cut is uncertain.
-
-    Under people in front the mask carries on from the nearest pixel that is not theirs; people
-    behind are background.
-    """
-    size = (mean.shape[1], mean.shape[0])
-    sy, sx = labels.shape[0] / shape[0], labels.shape[1] / shape[1]
-    grid_x = ((np.arange(size[0]) + 0.5) / size[0] * (box[2] - box[0]) + box[0]) * sx
-    grid_y = ((np.arange(size[1]) + 0.5) / size[1] * (box[3] - box[1]) + box[1]) * sy
-    near = labels[
-        np.minimum(grid_y.astype(int), labels.shape[0] - 1)[:, None],
-        np.minimum(grid_x.astype(int), labels.shape[1] - 1)[None, :],
-    ]
-    rank_of = np.array([-1, *ranks])[near]
-    front = (rank_of > ranks[index]) & (near != 0)
-    behind = (rank_of < ranks[index]) & (near != 0)
-    own = np.where(behind, np.float32(0), mean)
-    if front.any() and not front.all():
-        _, nearest = cv2.distanceTransformWithLabels(
-            front.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-        )
-        value_of = np.zeros(int(nearest.max()) + 1, np.float32)
-        value_of[nearest[~front]] = own[~front]
-        own = np.where(front, value_of[nearest], own)
-    edge = _grow(near == index + 1, 0.05 * unit) & _grow(behind, 0.05 * unit)
-    return own.astype(np.float32), edge
+def _covered(box: IntBox, nearer: Sequence[HeadMatte]) -> Floats | None:
+    """How much of each pixel of `box` is hidden by the people in front; None if nobody is."""
+    result: Floats | None = None
+    for matte in nearer:
+        x0, y0 = max(box[0], matte.box[0]), max(box[1], matte.box[1])
+        x1, y1 = min(box[2], matte.box[2]), min(box[3], matte.box[3])
+        if x0 < x1 and y0 < y1:
+            if result is None:
+                result = np.zeros((box[3] - box[1], box[2] - box[0]), np.float32)
+            view = result[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
+            left, top = matte.box[:2]
+            np.maximum(view, matte.alpha[y0 - top : y1 - top, x0 - left : x1 - left], out=view)
+    return result

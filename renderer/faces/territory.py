@@ -1,16 +1,13 @@
-"""Who is in front of whom in a group, and which pixels of the people are whose."""
+"""Who is in front of whom, and how near every pixel is to each person's head and chest."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from renderer.faces.types import Face, Floats, Picture
-
-Labels = NDArray[np.int32]
+from renderer.faces.types import Face, Floats
 
 FOREHEAD, CHIN = 10, 152
 OVAL = (
@@ -18,16 +15,20 @@ OVAL = (
     *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
 )
 """The mesh's own outline, in order."""
-TERRITORY_FACE_PX = 56
-"""Face height at which people are told apart: hair and cloth texture are gone, outlines are not."""
 SIZE_PULL = 2.0
 """Face heights of "lower in the picture" that a face e times larger outweighs when deciding who is
 nearer."""
+SKULL = (0.0, -0.14, 0.46, 0.68)
+"""Centre (right, down from the face's middle) and half axes, in face heights, of a head with hair."""
+CHEST = (0.0, 1.45, 0.95, 0.75)
+"""The same of neck, shoulders and chest."""
+CHEST_HANDICAP = 0.55
+"""A chest is surer to be hidden than a head: it starts this far behind when two people compete."""
 
 
 def face_axes(face: Face) -> tuple[Floats, Floats, Floats]:
-    """Centre between forehead and chin, and the face's own right and down as ``(2,)`` of one face
-    height each."""
+    """Middle of forehead and chin, and the face's own right and down, each ``(2,)``, in picture
+    pixels; the axes are one face height long."""
     points = face.mesh.points
     down = points[CHIN, :2] - points[FOREHEAD, :2]
     centre = (points[CHIN, :2] + points[FOREHEAD, :2]) / 2
@@ -55,50 +56,34 @@ def back_to_front(faces: Sequence[Face]) -> tuple[int, ...]:
     return tuple(int(rank) for rank in ranks)
 
 
-def _place(face: Face, scale: float, outline: Sequence[tuple[float, float]]) -> NDArray[np.int32]:
-    """Points given in face heights (right, down) from the face's centre, as picture pixels."""
+def face_grid(
+    face: Face, box: tuple[int, int, int, int], size: tuple[int, int]
+) -> tuple[Floats, Floats]:
+    """Where each pixel of `box`, resized to `size` (width, height), lies from the middle of the face:
+    right and down, each ``(h, w)``, in face heights."""
     centre, right, down = face_axes(face)
-    return np.array(
-        [np.round((centre + u * right + v * down) * scale) for u, v in outline], np.int32
-    )
+    length = float(np.dot(down, down))
+    x = (np.arange(size[0], dtype=np.float32) + 0.5) * ((box[2] - box[0]) / size[0]) + box[0]
+    y = (np.arange(size[1], dtype=np.float32) + 0.5) * ((box[3] - box[1]) / size[1]) + box[1]
+    dx, dy = (x - 0.5 - centre[0])[None, :], (y - 0.5 - centre[1])[:, None]
+    across: Floats = ((dx * right[0] + dy * right[1]) / length).astype(np.float32)
+    along: Floats = ((dx * down[0] + dy * down[1]) / length).astype(np.float32)
+    return across, along
 
 
-def territories(picture: Picture, faces: Sequence[Face], people: Floats) -> Labels:
-    """Whose pixel it is: ``(h, w) int32`` at the scale of `people`, 0 nobody's, ``i + 1`` face i's.
+def _distance(across: Floats, along: Floats, body: tuple[float, float, float, float]) -> Floats:
+    """Distance from an ellipse's centre in half axes: 1 on its outline."""
+    x, y, wide, high = body
+    result: Floats = np.hypot((across - x) / wide, (along - y) / high)
+    return result
 
-    `people` is the soft person mask 0..1 of the whole picture, at any scale. Markers are each face
-    with its skull and a wedge of chest, drawn back to front; a watershed on the colour edges shares
-    out the rest.
-    """
-    height, width = people.shape
-    scale = height / picture.shape[0]
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    small = cv2.bilateralFilter(small, 5, 30, 3)
-    markers = np.zeros((height, width), np.int32)
-    nobody = len(faces) + 1
-    far = cv2.erode((people < 0.15).astype(np.uint8), np.ones((5, 5), np.uint8))
-    markers[far > 0] = nobody
-    ranks = back_to_front(faces)
-    order = sorted(range(len(faces)), key=lambda index: ranks[index])
-    for index in order:
-        chest = _place(faces[index], scale, ((-0.2, 0.62), (0.2, 0.62), (0.6, 1.5), (-0.6, 1.5)))
-        cv2.fillPoly(markers, [chest], index + 1)
-    for index in order:
-        face = faces[index]
-        centre, _, down = face_axes(face)
-        angle = float(np.degrees(np.arctan2(-down[0], down[1])))
-        middle = (centre - 0.08 * down) * scale
-        radii = (0.34 * face.height_px * scale, 0.5 * face.height_px * scale)
-        cv2.ellipse(
-            markers,
-            ((float(middle[0]), float(middle[1])), (2 * radii[0], 2 * radii[1]), angle),
-            index + 1,
-            -1,
-        )
-        cv2.fillPoly(markers, [face_oval(face, scale, (0.0, 0.0))], index + 1)
-    shared: Labels = cv2.watershed(small, markers).astype(np.int32)
-    lines = (shared < 0).astype(np.uint8)
-    filled = cv2.dilate(np.maximum(shared, 0).astype(np.float32), np.ones((3, 3), np.uint8))
-    shared = np.where(lines > 0, filled.astype(np.int32), shared)
-    shared[shared == nobody] = 0
-    return shared
+
+def head_distance(across: Floats, along: Floats) -> Floats:
+    """How far from a head: 1 on the outline of an average one with hair."""
+    return _distance(across, along, SKULL)
+
+
+def body_distance(across: Floats, along: Floats) -> Floats:
+    """How far from a person: the head, or the chest with its handicap."""
+    chest = _distance(across, along, CHEST) + np.float32(CHEST_HANDICAP)
+    return np.minimum(head_distance(across, along), chest)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from renderer.faces.types import Face, Floats, Picture
 from renderer.motion.channels import FaceCurves
-from renderer.motion.rig import CHIN, FOLLOW_END, Motion
+from renderer.motion.rig import Motion, follow_weight, grid_step
 from renderer.picture.eyes import EyeRig, render_eye
 from renderer.picture.layer import HeadLayer, Patch, draw_layer
 
@@ -55,21 +55,26 @@ class Stage:
 def moving_box(face: Face, matte_box: Region, alpha: Floats, size: tuple[int, int]) -> Region:
     """The part of the picture that may change when this head moves, with even corners.
 
-    `alpha` covers `matte_box`; `size` is the picture's (width, height).
+    `alpha` covers `matte_box`; `size` is the picture's (width, height). Within `matte_box` always.
     """
-    x0, y0 = matte_box[:2]
+    x0, y0, x1, y1 = matte_box
+    every = grid_step(face.height_px)
+    coarse = alpha[::every, ::every]
+    x, y = np.meshgrid(
+        x0 + every * np.arange(coarse.shape[1], dtype=np.float32),
+        y0 + every * np.arange(coarse.shape[0], dtype=np.float32),
+    )
+    moves = (coarse > 0.01) & (follow_weight(face, x, y) > 0)
+    if not moves.any():
+        raise ValueError("the matte does not hold the head")
     reach = REACH_ASIDE * face.height_px
-    end = face.mesh.points[CHIN, 1] + FOLLOW_END * face.height_px
-    head = alpha[: max(1, int(end) - y0)] > 0.01
-    columns, rows = np.flatnonzero(head.any(axis=0)), np.flatnonzero(head.any(axis=1))
-    low_x = x0 + (columns[0] if len(columns) else 0) - reach
-    high_x = x0 + (columns[-1] if len(columns) else alpha.shape[1]) + reach
-    low_y = y0 + (rows[0] if len(rows) else 0) - reach
+    low_x, high_x = float(x[moves].min()) - reach, float(x[moves].max()) + reach
+    low_y, high_y = float(y[moves].min()) - reach, float(y[moves].max()) + 2 * every
     return (
-        int(np.clip(low_x, max(0, x0), size[0])) // 2 * 2,
-        int(np.clip(low_y, max(0, y0), size[1])) // 2 * 2,
-        min(size[0], matte_box[2], int(high_x)) // 2 * 2,
-        min(size[1], matte_box[3], int(end) + 2) // 2 * 2,
+        -(-int(max(low_x, x0, 0)) // 2) * 2,
+        -(-int(max(low_y, y0, 0)) // 2) * 2,
+        int(min(high_x, x1, size[0])) // 2 * 2,
+        int(min(high_y, y1, size[1])) // 2 * 2,
     )
 
 

@@ -127,7 +127,7 @@ def build_rig(
         x=x,
         y=y,
         depth=_depth(points, head, solved[..., 9], x, y, tall, step),
-        follow=_follow(points, face, x, y),
+        follow=follow_weight(face, x, y),
         smile_left=np.ascontiguousarray(moved[0], np.float32),
         smile_right=np.ascontiguousarray(moved[1], np.float32),
         brow=np.ascontiguousarray(moved[2], np.float32),
@@ -267,12 +267,14 @@ def _depth(
     )
 
 
-def _follow(points: NDArray[np.float64], face: Face, x: Floats, y: Floats) -> Floats:
-    """Riding with the head: all of the head, fading from chin to neck base and over the shoulders."""
-    chin = points[CHIN, :2]
+def follow_weight(face: Face, x: Floats, y: Floats) -> Floats:
+    """How much picture points ride with the head, 0..1, same shape as `x`: all of the head, fading
+    from chin to neck base and over the shoulders."""
+    chin = face.mesh.points[CHIN, :2]
     down = face.pose.rotation[:2, 1] / np.linalg.norm(face.pose.rotation[:2, 1])
     along = ((x - chin[0]) * down[0] + (y - chin[1]) * down[1]) / face.height_px
     across = np.abs((x - chin[0]) * down[1] - (y - chin[1]) * down[0]) / face.height_px
     below_jaw = smoothstep(along, -0.45, -0.05)
     shoulder = smoothstep(across, SHOULDER_FROM, SHOULDER_TO) * below_jaw
-    return np.asarray((1.0 - smoothstep(along, FOLLOW_TOP, FOLLOW_END)) * (1.0 - shoulder), np.float32)
+    rides = 1.0 - smoothstep(along, FOLLOW_TOP, FOLLOW_END)
+    return np.asarray(rides * (1.0 - shoulder), np.float32)

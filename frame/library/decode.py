@@ -1,0 +1,215 @@
+"""The one way from a file to pixels: a caged child process looks at the bytes, we look at the pixels.
+
+Used by `wakeframe animate` and by the frame's library alike. The parent never parses a photo: it
+checks one small header from the child against hard bounds and takes an exact number of bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import select
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frame.errors import PhotoNotFound, Refused
+
+MAX_PIXELS = 12_000_000
+"""What animating can use: a 1080p clip of any crop, with room. 36 MB in the parent."""
+
+DEADLINE_SECONDS = 30.0
+"""The child has 20 s of CPU; this is for one that waits instead of computing."""
+
+LARGEST_FILE = 512 * 1024 * 1024
+_HEADER_BYTES = 4096
+_HASH_CHUNK = 1 << 20
+_CHILD = Path(__file__).with_name("decode_child.py")
+
+_SENTENCES = {
+    "empty": "This file is empty; send the photo again.",
+    "not_a_photo": "This is not a photo that we can open. Save it as JPEG or PNG and try again.",
+    "damaged": "This photo is damaged or only half of it arrived; copy it again from where it came.",
+    "too_large": (
+        "This picture is too large for the frame; save it with at most 64 megapixels"
+        " (JPEG: 250) and try again."
+    ),
+    "too_slow": "This picture takes too long to open; save it as JPEG and try again.",
+    "unsupported_pixels": "This picture stores its colours in an unusual way; save it as JPEG.",
+    "decoder_unsafe": (
+        "The installed HEIC decoder has a known security hole: install pillow-heif 1.8.1 or"
+        " newer, or save the photo as JPEG."
+    ),
+    "decoder_died": "This photo made the decoder stop; it may be damaged. Copy it again.",
+}
+
+
+@dataclass(frozen=True)
+class DecodedPhoto:
+    """A photo as pixels.
+
+    `pixels` is ``(H, W, 3) uint8`` RGB, upright, in sRGB, at most about the pixels asked for;
+    `original_size` is (width, height) of the whole photo, upright; `scale` is how much smaller
+    `pixels` is, 0..1. `year` is when the camera says it was taken. `sha256` is of the file. `cage`
+    names the protections that held while decoding.
+    """
+
+    pixels: NDArray[np.uint8]
+    original_size: tuple[int, int]
+    scale: float
+    format: str
+    year: int | None
+    sha256: str
+    cage: tuple[str, ...]
+
+
+def decode_file(path: Path, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
+    """Decode the photo at `path`. Raises `PhotoNotFound` or `Refused`."""
+    with _opened(path) as descriptor:
+        return decode(descriptor, max_pixels)
+
+
+def decode(descriptor: int, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
+    """Decode the photo behind a readable descriptor of a regular file. Raises `Refused`."""
+    size = os.fstat(descriptor).st_size
+    if size == 0:
+        raise _refusal("empty")
+    if size > LARGEST_FILE:
+        raise _refusal("too_large")
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    with _child(descriptor, max_pixels) as output:
+        digest = _sha256(descriptor)  # meanwhile the child is starting
+        header = _header(output, deadline)
+        width, height, original = _sizes(header, max_pixels)
+        pixels = np.empty((height, width, 3), np.uint8)
+        _fill(output, pixels.data.cast("B"), deadline)
+    year = header.get("year")
+    return DecodedPhoto(
+        pixels=pixels,
+        original_size=original,
+        scale=width / original[0],
+        format=str(header.get("kind", ""))[:16],
+        year=year if isinstance(year, int) else None,
+        sha256=digest,
+        cage=tuple(str(layer) for layer in header.get("cage", ())),
+    )
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A descriptor of the regular file at `path`; devices and pipes are never waited for."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise PhotoNotFound(f"There is no file {path}.") from None
+    except (OSError, ValueError) as error:
+        raise PhotoNotFound(f"{path} cannot be read: {_why(error)}.") from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            what = "a folder" if path.is_dir() else "no ordinary file"
+            raise PhotoNotFound(f"{path} is {what}; give one photo.")
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+@contextlib.contextmanager
+def _child(descriptor: int, max_pixels: int) -> Iterator[int]:
+    """A running decode child; yields the end of its pipe, and leaves no process behind."""
+    command = [sys.executable, "-I", str(_CHILD), str(max_pixels)]
+    with subprocess.Popen(
+        command,
+        stdin=descriptor,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={"MALLOC_ARENA_MAX": "2"},
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.fileno()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _header(output: int, deadline: float) -> dict[str, Any]:
+    """The child's one line, or the refusal that it stands for."""
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < _HEADER_BYTES:
+        _await(output, deadline)
+        byte = os.read(output, 1)
+        if not byte:
+            raise _refusal("decoder_died")
+        line += byte
+    try:
+        header: dict[str, Any] = json.loads(line)
+    except ValueError:
+        raise _refusal("decoder_died") from None
+    if "refused" in header:
+        raise _refusal(str(header["refused"]), header.get("kind"))
+    return header
+
+
+def _sizes(header: dict[str, Any], max_pixels: int) -> tuple[int, int, tuple[int, int]]:
+    """The sizes the child claims, if they are possible at all."""
+    try:
+        width, height = int(header["width"]), int(header["height"])
+        original_width, original_height = (int(side) for side in header["original"])
+    except (KeyError, TypeError, ValueError):
+        raise _refusal("decoder_died") from None
+    # Rounding each side up can exceed the request by a row and a column.
+    bound = max_pixels + width + height
+    if not (0 < width <= original_width and 0 < height <= original_height):
+        raise _refusal("decoder_died")
+    if width * height > bound:
+        raise _refusal("decoder_died")
+    return width, height, (original_width, original_height)
+
+
+def _fill(output: int, buffer: memoryview, deadline: float) -> None:
+    filled = 0
+    while filled < len(buffer):
+        _await(output, deadline)
+        count = os.readv(output, [buffer[filled:]])
+        if count == 0:
+            raise _refusal("decoder_died")
+        filled += count
+
+
+def _await(output: int, deadline: float) -> None:
+    ready, _, _ = select.select([output], [], [], max(0.0, deadline - time.monotonic()))
+    if not ready:
+        raise _refusal("too_slow")
+
+
+def _sha256(descriptor: int) -> str:
+    """Of the whole file, by positioned reads: the child shares our file position."""
+    digest = hashlib.sha256()
+    position = 0
+    while chunk := os.pread(descriptor, _HASH_CHUNK, position):
+        digest.update(chunk)
+        position += len(chunk)
+    return digest.hexdigest()
+
+
+def _refusal(code: str, kind: object = None) -> Refused:
+    if code == "not_a_photo" and isinstance(kind, str):
+        return Refused(code, f"This is a {kind[:40]}, not a photo; save it as JPEG or PNG.")
+    return Refused(code, _SENTENCES.get(code, _SENTENCES["damaged"]))

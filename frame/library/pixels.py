@@ -1,0 +1,237 @@
+"""From an opened file to upright sRGB pixels, with Pillow. Runs in the decode child only.
+
+Never import this where hostile files could hurt: `frame.library.decode` is the way in. Everything
+that Pillow would import on demand is imported by `prepare`, because a caged process cannot.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO
+
+from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
+
+from frame.library import formats
+from frame.library.formats import Kind
+
+MOST_PIXELS = 64_000_000
+"""Decoding more than this at full size would take more memory than the frame has to spare."""
+
+MOST_PIXELS_JPEG = 250_000_000
+"""JPEG can be decoded at 1/2, 1/4 or 1/8 of its size without ever holding the whole."""
+
+PLAUSIBLE_YEARS = range(1826, 2101)
+"""From the oldest photograph there is; cameras without a clock write 0000 or worse."""
+
+OLDEST_LIBHEIF = (1, 23, 4)
+"""Up to 1.23.3 it can be made to write out of bounds (CVE-2026-84383, GHSA-x8r2-mggj-j6wr)."""
+
+_PAPER = (255, 255, 255)
+_ORIENTATIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = (5, 6, 7, 8)
+
+
+class Unfit(Exception):  # noqa: N818
+    """The file is whole, perhaps, but not for us; the argument is a code of `decode`."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An upright sRGB picture (mode RGB). `original_size` is upright too, `year` from the camera."""
+
+    image: Image.Image
+    original_size: tuple[int, int]
+    year: int | None
+
+
+Opener = Callable[[IO[bytes]], ImageFile.ImageFile]
+
+
+def prepare(kind: Kind) -> Opener:
+    """Import what decoding this kind takes, and say how to open it."""
+    from PIL import ImageCms
+
+    del ImageCms
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS_JPEG  # ours are stricter; this one is for what is inside
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    if kind is formats.JPEG:
+        from PIL.JpegImagePlugin import JpegImageFile
+
+        return JpegImageFile
+    if kind is formats.PNG:
+        from PIL.PngImagePlugin import PngImageFile
+
+        return PngImageFile
+    if kind is formats.WEBP:
+        from PIL.WebPImagePlugin import WebPImageFile
+
+        return WebPImageFile
+    if kind is formats.GIF:
+        from PIL.GifImagePlugin import GifImageFile
+
+        return GifImageFile
+    if kind is formats.BMP:
+        from PIL.BmpImagePlugin import BmpImageFile
+
+        return BmpImageFile
+    if kind is formats.AVIF:
+        from PIL.AvifImagePlugin import AvifImageFile
+
+        return AvifImageFile
+    if kind is formats.HEIC:
+        return _prepare_heic()
+    return TiffImagePlugin.TiffImageFile
+
+
+def _prepare_heic() -> Opener:
+    import pillow_heif
+
+    found = tuple(int(part) for part in pillow_heif.libheif_version().split(".")[:3])
+    if found < OLDEST_LIBHEIF:
+        raise Unfit("decoder_unsafe")
+    pillow_heif.options.THUMBNAILS = False
+    pillow_heif.options.AUX_IMAGES = False
+    pillow_heif.options.DEPTH_IMAGES = False
+    opener: Opener = pillow_heif.HeifImageFile
+    return opener
+
+
+def load(stream: IO[bytes], open_image: Opener, most_pixels: int) -> Loaded:
+    """Decode the first picture in `stream` to at most about `most_pixels`, upright, in sRGB.
+
+    Raises `Unfit`, or anything at all that a decoder raises: to the caller it is all the same.
+    """
+    image: Image.Image = open_image(stream)
+    width, height = image.size
+    _check_size(image, width * height)
+    exif = image.getexif()
+    orientation = exif.get(ExifTags.Base.Orientation, 1)
+    year = _year(exif)
+    profile = image.info.get("icc_profile")
+    image = _reduced(image, most_pixels)
+    image = _upright(_in_srgb(_eight_bits(image), profile), orientation)
+    if orientation in _SIDEWAYS:
+        width, height = height, width
+    return Loaded(image, (width, height), year)
+
+
+def _check_size(image: Image.Image, pixels: int) -> None:
+    if pixels < 1:
+        raise Unfit("damaged")
+    if pixels > (MOST_PIXELS_JPEG if image.format == "JPEG" else MOST_PIXELS):
+        raise Unfit("too_large")
+
+
+def _reduced(image: Image.Image, most_pixels: int) -> Image.Image:
+    """The picture decoded, at full size or shrunk to `most_pixels`; JPEG shrinks while decoding."""
+    width, height = image.size
+    share = min(1.0, (most_pixels / (width * height)) ** 0.5)
+    size = max(1, round(width * share)), max(1, round(height * share))
+    if share < 1:
+        image.draft(None, size)
+    image.load()
+    if image.size == size or share == 1:
+        return image
+    # Palettes and 16-bit greys have no average: bring them to 8-bit channels first.
+    return _eight_bits(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """The picture in mode L, RGB, CMYK or LAB: 8 bits a channel, nothing transparent."""
+    mode = image.mode
+    if mode in ("L", "RGB", "CMYK", "LAB"):
+        if "transparency" not in image.info:
+            return image
+        mode = "RGBA"
+    if mode == "1":
+        return image.convert("L")
+    if mode.startswith("I;16"):
+        return _from_sixteen_bits(image)
+    if mode == "I":
+        if image.point(lambda value: value * (1 / 65536)).getbbox() is not None:
+            raise Unfit("unsupported_pixels")
+        return _from_sixteen_bits(image.convert("I;16"))
+    if mode in ("P", "PA", "LA", "La", "RGBA", "RGBa", "RGBX", "HSV", "YCbCr"):
+        return _on_paper(image)
+    raise Unfit("unsupported_pixels")
+
+
+def _from_sixteen_bits(image: Image.Image) -> Image.Image:
+    """White stays white: 65535 becomes 255."""
+    return image.convert("I").point(lambda value: value * (255 / 65535) + 0.5).convert("L")
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """Whatever is transparent shows white paper."""
+    if image.mode in ("RGBX", "HSV", "YCbCr"):
+        return image.convert("RGB")
+    if image.mode == "P" and "transparency" not in image.info:
+        return image.convert("RGB")
+    layer = image.convert("RGBA")
+    paper = Image.new("RGB", layer.size, _PAPER)
+    paper.paste(layer, mask=layer.getchannel("A"))
+    return paper
+
+
+_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK", "LAB": "Lab"}
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture in sRGB. A profile that is broken or belongs to another kind of pixels is ignored."""
+    from PIL import ImageCms
+
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile)) if profile else None
+        if image.mode == "LAB" and source is None:
+            source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+        if source is not None and _fits(source, image.mode) and not _is_srgb(source):
+            converted = ImageCms.profileToProfile(
+                image,
+                source,
+                ImageCms.createProfile("sRGB"),
+                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+            if converted is not None:
+                return converted
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        pass
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _fits(profile: object, mode: str) -> bool:
+    space: str = profile.profile.xcolor_space  # type: ignore[attr-defined]
+    return space.strip() == _SPACES[mode]
+
+
+def _is_srgb(profile: object) -> bool:
+    """Most photos say sRGB in so many words; converting those would cost time and round twice."""
+    name: str = profile.profile.profile_description or ""  # type: ignore[attr-defined]
+    return name.startswith(("sRGB", "IEC 61966-2", "IEC 61966-2.1"))
+
+
+def _upright(image: Image.Image, orientation: object) -> Image.Image:
+    turn = _ORIENTATIONS.get(orientation) if isinstance(orientation, int) else None
+    return image if turn is None else image.transpose(turn)
+
+
+def _year(exif: Image.Exif) -> int | None:
+    """The year in which the camera says it took the photo."""
+    taken = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+    match = re.match(r"(\d{4}):\d\d:\d\d", taken) if isinstance(taken, str) else None
+    year = int(match.group(1)) if match else 0
+    return year if year in PLAUSIBLE_YEARS else None

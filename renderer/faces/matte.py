@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from renderer.faces.matte_solver import Mask, colour_planes, solve_band
 from renderer.faces.outline import OUTLINE_FACE_PX, colour_odds, decide
@@ -29,6 +31,7 @@ from renderer.faces.types import Face, Floats, Picture
 
 PersonMask = Callable[[Picture], Floats]
 IntBox = tuple[int, int, int, int]
+Where = NDArray[np.intp]
 
 SOLVE_FACE_PX = 128
 """Face height at which alpha is solved: a hair is about 1 px wide there, and the band about 20,000
@@ -48,10 +51,22 @@ USUAL_REACH = 1.9
 """Head or body distances within which nothing speaks against a pixel's being the person's."""
 FAR_DOUBT, FAR_LIMIT = 1.5, 3.0
 """Log odds lost per unit beyond it, and at most: a feather headdress must still be able to win."""
-RIVAL_PULL, RIVAL_LIMIT = 3.0, 4.0
-"""Log odds for each unit by which another person is nearer, and at most."""
+RIVAL_PULL = 6.0
+"""Log odds for each unit by which another person is nearer or farther than this one."""
 BAND_IN, BAND_OUT = 0.06, 0.095
 """Half widths of the unknown band in face heights: loose hair lies outside the outline, not inside."""
+
+
+BODY_BAND = 0.3
+"""Share of those widths along the shoulders."""
+
+
+class LocalColour(NamedTuple):
+    """Colours around ``n`` pixels: `mean` ``(n, planes)``, summed `variance` and `support` ``(n,)``."""
+
+    mean: Floats
+    variance: Floats
+    support: Floats
 
 
 @dataclass(frozen=True)
@@ -152,39 +167,47 @@ def _outline(
     for other, rival in enumerate(faces):
         if other != index:
             theirs = body_distance(*face_grid(rival, box, size))
-            odds += np.clip(RIVAL_PULL * (theirs - nearness), -RIVAL_LIMIT, 0)
+            mine = RIVAL_PULL * (theirs - nearness)
+            # Both must hold, a person's and this person's: the product of two probabilities.
+            odds = -np.logaddexp(np.logaddexp(-odds, -mine), -odds - mine)
             sure[_filled_oval(rival, box, size)] = 0
     sure[silent] = np.nan
     sure[_filled_oval(face, box, size)] = 1
     return decide(small, odds.astype(np.float32), sure, silent)
 
 
-def _spread_colour(colours: Floats, known: Mask, radius: float) -> tuple[Floats, Floats, Floats]:
-    """Local mean and variance of the known colours, carried into the unknown, with the support."""
+def _local_colour(colours: Floats, known: Mask, radius: float, band: Where) -> LocalColour:
+    """The `known` colours around each pixel of the `band`: mean, variance, support."""
     size = (known.shape[1], known.shape[0])
     weight = known.astype(np.float32)
-    stack = np.dstack([colours * weight[..., None], (colours**2).sum(2) * weight, weight])
-    quarter = resized(stack, (max(1, size[0] // 4), max(1, size[1] // 4)))
-    # Most of the word is had from nearby; the wide blur only where nothing is near.
-    near = cv2.GaussianBlur(quarter, (0, 0), radius / 4)
-    mixed = near + 0.02 * cv2.GaussianBlur(near, (0, 0), radius)
-    mean = mixed[..., :-2] / np.maximum(mixed[..., -1:], 1e-6)
-    variance = mixed[..., -2] / np.maximum(mixed[..., -1], 1e-6) - (mean**2).sum(2)
-    whole = resized(np.dstack([mean, np.maximum(variance, 0), mixed[..., -1]]), size)
-    return whole[..., :-2], whole[..., -2], whole[..., -1]
+    squares = cv2.multiply(colours, colours).reshape(*known.shape, -1) @ np.ones(
+        colours.shape[2], np.float32
+    )
+    coarse = (max(1, size[0] // 4), max(1, size[1] // 4))
+    planes = [resized(colours[..., axis] * weight, coarse) for axis in range(colours.shape[2])]
+    planes += [resized(squares * weight, coarse), resized(weight, coarse)]
+    near = [cv2.GaussianBlur(plane, (0, 0), radius / 4) for plane in planes]
+    # The wide blur speaks only where nothing is near.
+    near = [plane + 0.02 * cv2.GaussianBlur(plane, (0, 0), radius) for plane in near]
+    support = np.maximum(near[-1], 1e-6)
+    means = [plane / support for plane in near[:-2]]
+    variance = np.maximum(near[-2] / support - np.sum([mean**2 for mean in means], axis=0), 0)
+    at = [resized(plane.astype(np.float32), size).ravel()[band] for plane in (*means, variance)]
+    return LocalColour(np.stack(at[:-1], 1), at[-1], resized(near[-1], size).ravel()[band])
 
 
 def _colour_prior(
-    guide: Floats, inside: Mask, outside: Mask, radius: float
+    guide: Floats, inside: Mask, outside: Mask, radius: float, band: Where
 ) -> tuple[Floats, Floats]:
-    """Alpha as the two local colours explain each pixel, and how well they can be told apart."""
-    near, near_var, near_support = _spread_colour(guide, inside, radius)
-    away, away_var, away_support = _spread_colour(guide, outside, radius)
-    axis = near - away
-    apart = (axis**2).sum(2)
-    along = ((guide - away) * axis).sum(2) / np.maximum(apart, 1e-5)
-    sure = apart / (apart + 2.0 * (near_var + away_var) + 2e-3)
-    support = np.minimum(near_support, away_support)
+    """Alpha of the `band` as two local colours explain it, and how well they can be told apart."""
+    near = _local_colour(guide, inside, radius, band)
+    away = _local_colour(guide, outside, radius, band)
+    axis = near.mean - away.mean
+    apart = np.einsum("ij,ij->i", axis, axis)
+    offset = guide.reshape(-1, guide.shape[2])[band] - away.mean
+    along = np.einsum("ij,ij->i", offset, axis) / np.maximum(apart, 1e-5)
+    sure = apart / (apart + 2.0 * (near.variance + away.variance) + 2e-3)
+    support = np.minimum(near.support, away.support)
     sure *= support / (support + 1e-4)
     return np.clip(along, 0, 1).astype(np.float32), (sure**2).astype(np.float32)
 
@@ -202,7 +225,7 @@ def _attached(alpha: Floats, seed: Mask) -> Floats:
     return np.where(holes[1:, 1:-1], np.float32(1), alpha).astype(np.float32)
 
 
-def _full_resolution(crop: Floats, small: Floats, alpha: Floats) -> Floats:
+def _full_resolution(crop: Picture, small: Floats, alpha: Floats) -> Floats:
     """`alpha` of the small picture on the full crop, sharpened along its lightness.
 
     After He and Sun, "Fast Guided Filter" (2015): the coarse picture tells how alpha follows
@@ -212,38 +235,49 @@ def _full_resolution(crop: Floats, small: Floats, alpha: Floats) -> Floats:
     if alpha.shape == crop.shape[:2]:
         return alpha
     grey_small = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     kernel = (5, 5)
     mean_i, mean_a = cv2.blur(grey_small, kernel), cv2.blur(alpha, kernel)
     covariance = cv2.blur(grey_small * alpha, kernel) - mean_i * mean_a
     variance = cv2.blur(grey_small * grey_small, kernel) - mean_i * mean_i
     gain = cv2.blur(covariance / (variance + 4e-4), (3, 3)).astype(np.float32)
-    detail = grey - resized(grey_small, size, cv2.INTER_CUBIC)
+    detail = grey - resized(grey_small, size)
     full = resized(alpha, size, cv2.INTER_CUBIC) + detail * resized(gain, size)
     around = np.ones((3, 3), np.uint8)
     low, high = resized(cv2.erode(alpha, around), size), resized(cv2.dilate(alpha, around), size)
     return np.clip(full, low, high).astype(np.float32)
 
 
-def _soften(guide: Floats, own: Floats, head: Mask, unit: float) -> Floats:
-    """The soft edge ``(h, w)`` 0..1 around the outline `own` = 0.5; `unit` is the face height."""
-    body = own > 0.5
-    inside = grown(body, -BAND_IN * unit) | head
-    outside = ~grown(body, BAND_OUT * unit) & ~head
-    said, sure = _colour_prior(guide, inside, outside, 0.10 * unit)
-    prior = sure * said + (1 - sure) * own
-    weight = (0.002 + 0.05 * sure).astype(np.float32)
+def _band(body: Mask, head: Mask, along: Floats, unit: float) -> tuple[Mask, Mask]:
+    """What is certainly the person's and certainly not, either side of the outline of `body`."""
+    # Shoulders do not move: a thin band does for them.
+    slim = 1 - (1 - BODY_BAND) * np.clip((along - 0.55) / 0.3, 0, 1)
+    deep = cv2.distanceTransform(np.pad(body, 1, "edge").astype(np.uint8), cv2.DIST_L2, 5)
+    far = cv2.distanceTransform(np.pad(~body, 1, "edge").astype(np.uint8), cv2.DIST_L2, 5)
+    inside = (deep[1:-1, 1:-1] > BAND_IN * unit * slim) | head
+    return inside, (far[1:-1, 1:-1] > BAND_OUT * unit * slim) & ~head
+
+
+def _soften(guide: Floats, own: Floats, inside: Mask, outside: Mask, unit: float) -> Floats:
+    """The soft edge ``(h, w)`` 0..1 between `inside` and `outside`, near the outline `own` = 0.5."""
     unknown = ~inside & ~outside
-    alpha = np.where(inside, np.float32(1), np.where(outside, np.float32(0), prior))
-    start = alpha = alpha.astype(np.float32)
+    band = np.flatnonzero(unknown)
+    start = inside.astype(np.float32)
+    if band.size == 0:
+        return start
+    said, sure = _colour_prior(guide, inside, outside, 0.10 * unit, band)
+    start.ravel()[band] = sure * said + (1 - sure) * own.ravel()[band]
+    weight = np.zeros_like(start)
+    weight.ravel()[band] = 0.002 + 0.05 * sure
     size = (own.shape[1], own.shape[0])
+    alpha = start
     for factor, iterations in ((4, 60), (2, 40), (1, 40)):
         level = (max(8, size[0] // factor), max(8, size[1] // factor))
-        band = resized(unknown.astype(np.float32), level) > 0
-        planes = [resized(plane, level) for plane in (guide, alpha, prior, weight)]
+        open_part = resized(unknown.astype(np.uint8) * 255, level) > 0
+        planes = [resized(plane, level) for plane in (guide, alpha, start, weight)]
         thin = planes[0].reshape(level[1], level[0], -1)
-        solved = solve_band(thin, band, planes[1], planes[2], planes[3], iterations)
-        alpha = np.where(unknown, resized(solved, size), start).astype(np.float32)
+        solved = solve_band(thin, open_part, planes[1], planes[2], planes[3], iterations)
+        alpha = np.where(unknown, resized(solved, size), start)
     return alpha
 
 
@@ -258,13 +292,14 @@ def _head_matte(
 ) -> HeadMatte:
     face = faces[index]
     x0, y0, x1, y1 = box
-    crop = picture[y0:y1, x0:x1].astype(np.float32) / 255
+    crop = np.ascontiguousarray(picture[y0:y1, x0:x1])
     scale = min(1.0, SOLVE_FACE_PX / face.height_px)
     size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
-    small = resized(crop, size)
+    small = resized(crop, size).astype(np.float32) / 255
     own = resized(_outline(picture, faces, index, box, covered, person_mask), size)
     head = grown(_filled_oval(face, box, size), -0.02 * face.height_px * scale)
-    alpha = _soften(colour_planes(small), own, head, face.height_px * scale)
+    inside, outside = _band(own > 0.5, head, face_grid(face, box, size)[1], face.height_px * scale)
+    alpha = _soften(colour_planes(small), own, inside, outside, face.height_px * scale)
     alpha = _attached(alpha, head)
     full = _full_resolution(crop, small, alpha)
     # Traces below 0.02 of head everywhere would make the whole surroundings "edge".

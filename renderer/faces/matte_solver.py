@@ -32,13 +32,12 @@ CONVERGED = 2e-3
 
 def colour_planes(picture: Floats) -> Floats:
     """``(h, w, 3)`` colours 0..1 turned to the 1..3 principal axes that carry more than noise."""
-    flat = picture.reshape(-1, 3)
-    sample = flat[:: max(1, flat.shape[0] // 20000)]
+    sample = picture[::5, ::5].reshape(-1, 3)
     values, axes = np.linalg.eigh(np.cov(sample.T))
     wanted = np.sqrt(np.maximum(values, 0)) > GREY_SPREAD
     wanted[-1] = True
-    turned = flat @ axes[:, wanted].astype(np.float32)
-    return np.ascontiguousarray(turned.reshape(*picture.shape[:2], -1), np.float32)
+    turned = cv2.transform(picture, axes[:, wanted].T.astype(np.float32))
+    return np.asarray(turned, np.float32).reshape(*picture.shape[:2], -1)
 
 
 def _window_terms(patches: Floats, epsilon: float) -> Floats:
@@ -62,26 +61,20 @@ def _window_terms(patches: Floats, epsilon: float) -> Floats:
 
 def _rows(guide: Floats, unknown: Mask, epsilon: float) -> Floats:
     """Rows of the matting Laplacian for the unknown pixels: ``(n, 25)`` over their 5x5 neighbours."""
-    height, width = unknown.shape
-    row_of = np.full(height * width, -1, np.int32)
+    width = unknown.shape[1]
     pixels = np.flatnonzero(unknown)
-    row_of[pixels] = np.arange(pixels.size, dtype=np.int32)
-    centres = cv2.dilate(unknown.astype(np.uint8), np.ones((3, 3), np.uint8))
-    centres[0] = centres[-1] = 0
-    centres[:, 0] = centres[:, -1] = 0
+    centres = np.flatnonzero(cv2.dilate(unknown.astype(np.uint8), np.ones((3, 3), np.uint8)))
     steps = np.array([dy * width + dx for dy in (-1, 0, 1) for dx in (-1, 0, 1)])
-    members = np.flatnonzero(centres)[:, None] + steps
-    terms = _window_terms(guide.reshape(-1, guide.shape[2])[members], epsilon)
-    member_rows = row_of[members]
-    rows = np.zeros((pixels.size, STENCIL * STENCIL), np.float32)
-    for i in range(WINDOW):
-        inside = np.flatnonzero(member_rows[:, i] >= 0)
-        target = member_rows[inside, i]
-        own = terms[inside, i]
-        for j in range(WINDOW):
-            dy, dx = j // 3 - i // 3, j % 3 - i % 3
-            rows[target, (dy + 2) * STENCIL + dx + 2] += own[:, j]
-    return rows
+    terms = _window_terms(guide.reshape(-1, guide.shape[2])[centres[:, None] + steps], epsilon)
+    window_at = np.zeros(unknown.size, np.int32)
+    window_at[centres] = np.arange(centres.size, dtype=np.int32)
+    rows = np.zeros((pixels.size, STENCIL, STENCIL), np.float32)
+    for place in range(WINDOW):
+        # As member `place` of the window centred at pixel - step, the pixel sees that window's nine.
+        seen = terms[window_at[pixels - steps[place]], place].reshape(-1, 3, 3)
+        top, left = 2 - place // 3, 2 - place % 3
+        rows[:, top : top + 3, left : left + 3] += seen
+    return rows.reshape(-1, STENCIL * STENCIL)
 
 
 def solve_band(

@@ -1,0 +1,218 @@
+"""Finds faces of any size: two detectors over the whole picture and over overlapping squares of it.
+
+Both are BlazeFace networks (Bazarevsky et al. 2019): one answer per anchor, anchors on grids. The
+short-range one knows faces that fill much of its 128 px, the full-range one faces down to a
+twentieth of its 192 px, so small faces in a large group are found in squares cut from the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from renderer.faces.types import Box, Detection, Floats, Picture
+from renderer.models import ModelStore
+
+SMALLEST_FACE = 24
+"""Smaller faces have no features to move. Measured on 19 portraits shrunk step by step: the
+full-range network answers to all of them down to 12 px of its 192, and to most at 9."""
+
+SMALLEST_SHARE = 0.013
+"""... nor faces under this share of the longest side: in a clip they would be a dozen pixels. This
+bounds the number of squares (about 30) and so the time that a huge scan takes."""
+
+LEAST_SEEN = 10.0
+"""A face of the smallest size is shown to the full-range network this many pixels wide."""
+
+SQUARE_STEP = 0.7
+"""Neighbouring squares lie at most this share of their side apart, so that a face of up to 0.3 of a
+square is whole in one of them; larger ones are found in the whole picture."""
+
+FRAME = 1.5
+"""The short-range detector also looks at the picture inside a frame this much wider: a face cut by
+the picture's edges is then of a size that it knows."""
+
+CUT_MARGIN = 0.01
+"""A box reaching to within this share of a square's inner edge may be half a face; the neighbouring
+square sees the whole."""
+
+MIN_SCORE = 0.35
+"""Lower than the usual 0.5, because everything found here still has to convince two other networks."""
+
+SAME_FACE_OVERLAP = 0.3
+"""Intersection over union at which two answers are one face (MediaPipe's value)."""
+
+INSIDE_OVERLAP = 0.6
+"""A box with this share of its area inside a better one is a part of that face."""
+
+LOGIT_LIMIT = 80.0
+"""Scores are clipped here before the exponential, as the original does (at 100)."""
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One network: its input side, and (stride, anchors per cell) of its grids."""
+
+    network: str
+    size: int
+    grids: tuple[tuple[int, int], ...]
+
+
+SHORT_RANGE = Detector("face_short", 128, ((8, 2), (16, 6)))
+FULL_RANGE = Detector("face_full", 192, ((4, 1),))
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Answers of a detector in picture pixels: `values` (N, 16) are box corners (4) and six
+    keypoints (12); `scores` (N,)."""
+
+    values: Floats
+    scores: Floats
+
+
+@dataclass(frozen=True)
+class _View:
+    """A network-sized window onto the picture: its corner in a reduced copy, and picture pixels per
+    pixel of that copy (x, y)."""
+
+    image: Floats
+    corner: NDArray[np.float32]
+    scale: NDArray[np.float32]
+
+
+def detect(picture: Picture, store: ModelStore) -> tuple[Detection, ...]:
+    """Every likely face, best first. Some may be false: `find_faces` asks two more networks."""
+    longest = max(picture.shape[:2])
+    smallest = max(SMALLEST_FACE, SMALLEST_SHARE * longest)
+    square = smallest * FULL_RANGE.size / LEAST_SEEN
+    near = [*views(picture, SHORT_RANGE, longest), *views(picture, SHORT_RANGE, longest * FRAME)]
+    far = views(picture, FULL_RANGE, longest)
+    if square < longest:
+        far += views(picture, FULL_RANGE, square)
+    answers = [_answers(picture, view, SHORT_RANGE, store) for view in near]
+    answers += [_answers(picture, view, FULL_RANGE, store) for view in far]
+    found = without_duplicates(
+        np.concatenate([answer.values for answer in answers]),
+        np.concatenate([answer.scores for answer in answers]),
+    )
+    return tuple(
+        Detection(Box(*map(float, points[:2].ravel())), float(score), points[2:])
+        for points, score in zip(found.values.reshape(-1, 8, 2), found.scores, strict=True)
+    )
+
+
+def views(picture: Picture, detector: Detector, side: float) -> list[_View]:
+    """Squares of `side` picture pixels that cover the picture, each at the detector's size.
+
+    The picture is reduced once and cut at whole pixels, black beyond its edges, as the detectors
+    were taught.
+    """
+    size = detector.size
+    height, width = picture.shape[:2]
+    columns, rows = max(1, round(width * size / side)), max(1, round(height * size / side))
+    reducing = columns * rows < height * width
+    small = cv2.resize(
+        picture, (columns, rows), interpolation=cv2.INTER_AREA if reducing else cv2.INTER_LINEAR
+    )
+    scale = np.array([width / columns, height / rows], np.float32)
+    made = []
+    for y in _starts(rows, size):
+        for x in _starts(columns, size):
+            image = np.zeros((size, size, 3), np.float32)
+            part = small[max(y, 0) : y + size, max(x, 0) : x + size]
+            top, left = max(-y, 0), max(-x, 0)
+            image[top : top + part.shape[0], left : left + part.shape[1]] = part
+            made.append(_View(image, np.array([x, y], np.float32), scale))
+    return made
+
+
+def _starts(length: int, size: int) -> list[int]:
+    """Where windows of `size` start on a line of `length`; centred (so negative) if one is enough."""
+    if length <= size:
+        return [-((size - length) // 2)]
+    count = int(np.ceil((length - size) / (size * SQUARE_STEP))) + 1
+    return [int(start) for start in np.linspace(0, length - size, count).round()]
+
+
+def _answers(picture: Picture, view: _View, detector: Detector, store: ModelStore) -> _Candidates:
+    answer = store.session(detector.network).run(image=view.image[None])
+    logits = np.clip(answer["scores"][0], -LOGIT_LIMIT, LOGIT_LIMIT)
+    scores = 1 / (1 + np.exp(-logits))
+    likely = np.flatnonzero(scores >= MIN_SCORE)
+    points = decode(answer["boxes"][0][likely], anchors(detector)[likely])
+    whole = ~_cut(points, view, detector.size, picture)
+    # Network coordinates count from the outer edge of the first pixel, ours from its centre.
+    placed = (points[whole] + view.corner) * view.scale - 0.5
+    return _Candidates(
+        placed.reshape(-1, 16).astype(np.float32), scores[likely][whole].astype(np.float32)
+    )
+
+
+@lru_cache
+def anchors(detector: Detector) -> Floats:
+    """``(A, 2)`` centres of the anchors in network pixels, in the order of the answers."""
+    rows = []
+    for stride, count in detector.grids:
+        cells = detector.size // stride
+        y, x = np.mgrid[0:cells, 0:cells]
+        centres = (np.stack([x, y], axis=-1).reshape(-1, 2) + 0.5) * stride
+        rows.append(np.repeat(centres, count, axis=0))
+    return np.concatenate(rows).astype(np.float32)
+
+
+def decode(raw: Floats, centres: Floats) -> Floats:
+    """``(N, 16)`` answers (centre, size, six keypoints; all but the size relative to the anchor) as
+    ``(N, 8, 2)``: two corners and the keypoints, in network pixels. Anchors have unit size."""
+    points = raw.reshape(-1, 8, 2).copy()
+    points[:, 0] += centres
+    points[:, 2:] += centres[:, None]
+    half = points[:, 1] / 2
+    points[:, 1] = points[:, 0] + half
+    points[:, 0] -= half
+    return points
+
+
+def _cut(points: Floats, view: _View, size: int, picture: Picture) -> NDArray[np.bool_]:
+    """Which boxes touch an edge of the view beyond which the picture goes on."""
+    margin = CUT_MARGIN * size
+    height, width = picture.shape[:2]
+    ends = (view.corner + size) * view.scale
+    low, high = points[:, 0], points[:, 1]
+    goes_on_before = view.corner > 0
+    goes_on_after = ends < np.array([width, height]) - view.scale
+    touches = ((low < margin) & goes_on_before) | ((high > size - margin) & goes_on_after)
+    return np.asarray(touches.any(axis=1))
+
+
+def without_duplicates(values: Floats, scores: Floats) -> _Candidates:
+    """One answer per face: the score-weighted mean of all that overlap the best one."""
+    order = np.argsort(-scores, kind="stable")
+    values, scores = values[order], scores[order]
+    kept_values: list[Floats] = []
+    kept_scores: list[float] = []
+    while len(values):
+        union, inside = overlaps(values[0], values)
+        same = union >= SAME_FACE_OVERLAP
+        weights = scores[same] / scores[same].sum()
+        kept_values.append(weights @ values[same])
+        kept_scores.append(float(scores[0]))
+        rest = ~(same | (inside >= INSIDE_OVERLAP))
+        values, scores = values[rest], scores[rest]
+    stacked = np.array(kept_values, np.float32).reshape(-1, 16)
+    return _Candidates(stacked, np.array(kept_scores, np.float32))
+
+
+def overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
+    """Of one box with many: intersection over union, and over the smaller of the two."""
+    low = np.maximum(box[:2], boxes[:, :2])
+    high = np.minimum(box[2:4], boxes[:, 2:4])
+    common = np.prod(np.clip(high - low, 0, None), axis=1)
+    area = float(np.prod(box[2:4] - box[:2]))
+    areas = np.prod(boxes[:, 2:4] - boxes[:, :2], axis=1)
+    smaller = np.maximum(np.minimum(area, areas), 1e-6)
+    return common / np.maximum(area + areas - common, 1e-6), common / smaller

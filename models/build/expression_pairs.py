@@ -38,8 +38,9 @@ class Smile:
     rest: ``(468, 3)`` millimetres, head axes (x picture's right, y down the face, z away).
     moved: ``(468, 3)`` displacement of each landmark, same axes. gap: opening between the lips in
     the smile, gap_grown: how much of it the smile added; millimetres.
-    neutral, smiling: the pictures. neutral_face: as found; smiling_mesh: laid onto the head of the
-    neutral photo. smiling_to_neutral: ``(2, 3)`` affine that lays the smiling picture there.
+    neutral, smiling: the pictures. neutral_face, smiling_mesh_found: as found in them;
+    smiling_mesh: laid onto the head of the neutral photo. smiling_to_neutral: ``(2, 3)`` affine that
+    lays the smiling picture there.
     """
 
     person: str
@@ -51,6 +52,7 @@ class Smile:
     smiling: Picture
     neutral_face: Face
     smiling_mesh: Mesh
+    smiling_mesh_found: Mesh
     smiling_to_neutral: FloatArray
 
     @property
@@ -100,6 +102,7 @@ def _measure(person: str, neutral: Picture, smiling: Picture, at_rest: Face, smi
         smiling=smiling,
         neutral_face=at_rest,
         smiling_mesh=Mesh(aligned.astype(np.float32), smile.mesh.presence),
+        smiling_mesh_found=smile.mesh,
         smiling_to_neutral=np.c_[flat_scale * flat_rotation, flat_shift],
     )
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.build.expression_creases import crease_arrays
 from models.build.expression_pairs import Finder, Smile, measured_smiles
 from models.build.expression_shapes import (
     finished_smile,
@@ -23,22 +25,27 @@ from models.build.expression_shapes import (
     raised_lower_lids,
 )
 from models.build.manifest import Table, describe, update
+from renderer.faces.find import only_face
+from renderer.models import ModelStore
+from renderer.motion.expression import expression_basis
 
 QUANTIZED = Path(__file__).parents[1] / "quantized"
 
 
 def trained(
-    smiles: Sequence[Smile], vertices: NDArray[np.float64]
+    smiles: Sequence[Smile], vertices: NDArray[np.float64], triangles: NDArray[np.int32]
 ) -> dict[str, NDArray[np.generic]]:
     """Everything that the file holds, by name, from the people in `smiles`."""
     closed = [s for s in smiles if s.is_closed]
     toothy = [s for s in smiles if not s.is_closed]
-    return {
+    shapes: dict[str, NDArray[np.generic]] = {
         "smile": _pair(closed, vertices, is_toothy=False),
         "toothy": _pair(toothy, vertices, is_toothy=True),
         "brow": raised_brows(vertices).astype(np.float32),
         "squint": raised_lower_lids(vertices).astype(np.float32),
     }
+    creases = crease_arrays(smiles, expression_basis(shapes), vertices, triangles)
+    return {**shapes, **creases}
 
 
 def _pair(
@@ -53,8 +60,9 @@ def main(data: Path, out: Path, find: Finder) -> None:
     """Train on everyone who is not held out and write `out`."""
     with np.load(QUANTIZED / "canonical_face.npz", allow_pickle=False) as canonical:
         vertices = canonical["vertices"].astype(np.float64)
+        triangles = canonical["triangles"]
     smiles = [s for s in measured_smiles(data / "expression_pairs", find) if not s.is_held_out]
-    arrays = trained(smiles, vertices)
+    arrays = trained(smiles, vertices, triangles)
     np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
     update([_manifest_entry(out, len(smiles))], out.parent)
     print(f"{len(smiles)} people, {out.name}: {out.stat().st_size / 1024:.0f} KiB")
@@ -81,7 +89,5 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    from renderer.faces.find import only_face
-
     given = _arguments()
-    main(given.data, given.out, only_face)
+    main(given.data, given.out, partial(only_face, store=ModelStore()))

@@ -35,9 +35,3 @@ class Refused(WakeframeError):  # noqa: N818
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-class Interrupted(WakeframeError):  # noqa: N818
-    """Somebody pressed Ctrl-C or asked the process to end; nothing is left behind."""
-
-    exit_code = 130

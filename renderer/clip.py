@@ -156,7 +156,8 @@ class ClipWriter:
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
-            raise ClipError(f"The clip could not be encoded: {self._failure}") from self._failure
+            why = getattr(self._failure, "strerror", None) or self._failure
+            raise ClipError(f"The clip could not be written: {why}.") from self._failure
 
     def _encode(self) -> None:
         """The encoder thread. On failure it keeps taking frames, so that nobody waits for it."""

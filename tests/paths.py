@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bench.data import portraits
+
 ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT.parent / "shared" / "data"
 
 
 def portrait(name: str) -> Path:
     """The test portrait whose file name begins with `name`; skips where there are none."""
-    found = sorted((DATA / "portraits").glob(f"{name}*"))
-    if not found:
-        pytest.skip(f"test portraits are absent: no {name} in {DATA / 'portraits'}")
-    return found[0]
+    for path in portraits():
+        if path.name.startswith(name):
+            return path
+    pytest.skip(f"no test portrait {name}: ../shared/data/portraits is absent")

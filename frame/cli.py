@@ -1,0 +1,215 @@
+"""The `wakeframe` command: reads what was typed, runs one command, explains what went wrong.
+
+Exit codes: 0 done; 1 our fault; 2 wrong usage (also: no such photo, no place to write to); 3 the photo
+cannot be animated; 130 and 143 stopped from outside. Commands are imported when they run, so that
+`wakeframe --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from frame.errors import WakeframeError
+
+DRIVERS = ("auto", "nostalgia", "joy", "reunion", "blink-and-nod")
+FRAMINGS = ("photo", "square", "portrait")
+HEIGHTS = range(128, 2161)
+"""From a thumbnail to 4K; larger clips play nowhere."""
+
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """A signal asked us to end. Not an `Exception`: nobody but the edge may catch it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        with _stopping_tidily():
+            code: int = options.run(options)
+            sys.stdout.flush()
+            return code
+    except Stopped as stopped:
+        print("Stopped; nothing was left behind.", file=sys.stderr)
+        return stopped.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has gone. Nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return WakeframeError.exit_code
+    except WakeframeError as error:
+        return _explain(error, str(error), options, error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the edge of the program: nobody sees a traceback
+        name = type(error).__name__
+        sentence = f"Something went wrong inside Wakeframe ({name}); --verbose shows where."
+        return _explain(error, sentence, options, WakeframeError.exit_code)
+
+
+def _explain(error: Exception, sentence: str, options: argparse.Namespace, code: int) -> int:
+    if options.verbose:
+        traceback.print_exception(error)
+    print(f"wakeframe: {sentence}", file=sys.stderr)
+    return code
+
+
+@contextlib.contextmanager
+def _stopping_tidily() -> Iterator[None]:
+    """Ctrl-C and a request to end unwind the program once; cleaning up is not interrupted again."""
+
+    def stop(number: int, _: FrameType | None) -> NoReturn:
+        for each in _ENDINGS:
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped(number)
+
+    before = {each: signal.signal(each, stop) for each in _ENDINGS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wakeframe", description="Still photographs that wake up for a moment."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_animate(commands)
+    _add_check(commands)
+    _add_doctor(commands)
+    _add_bench(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--verbose", action="store_true", help="say where it went wrong, if it does"
+        )
+    return parser
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+def _add_animate(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("animate", help="one photo becomes one clip")
+    parser.add_argument("photo", type=Path, metavar="PHOTO")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="CLIP.mp4", help="the clip to write"
+    )
+    parser.add_argument(
+        "--driver", choices=DRIVERS, default="auto", help="how to move (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--height",
+        type=_height,
+        default=1080,
+        metavar="PIXELS",
+        help="height of the clip, at most twice the photo's (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--frame",
+        choices=FRAMINGS,
+        default="photo",
+        help="the whole photo, or a crop around the face for sharing (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--intensity",
+        type=_share,
+        default=1.0,
+        metavar="0..1",
+        help="how strongly to move (default: %(default)s)",
+    )
+    parser.add_argument("--badge", action="store_true", help="draw a small visible mark")
+    parser.add_argument("--title", default="", help="title in the clip's metadata")
+    parser.add_argument(
+        "--report", type=Path, metavar="R.json", help="write what was found and done, and why"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.set_defaults(run=_animate)
+
+
+def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("check", help="is this photo fit to be animated?")
+    parser.add_argument("photo", type=Path, metavar="PHOTO")
+    parser.add_argument("--report", type=Path, metavar="R.json", help="write it as JSON too")
+    parser.set_defaults(run=_check)
+
+
+def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("doctor", help="is this machine fit, and if not, what to do")
+    parser.set_defaults(run=_doctor)
+
+
+def _add_bench(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("bench", help="measure this machine and this version")
+    parser.add_argument("name", nargs="?", help="which benchmark; without it, lists them")
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.set_defaults(run=_bench)
+
+
+def _height(text: str) -> int:
+    if not text.isdigit() or int(text) not in HEIGHTS:
+        raise argparse.ArgumentTypeError(f"must be {HEIGHTS.start} to {HEIGHTS.stop - 1} pixels")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError("must be a number from 0 to 1")
+    return share
+
+
+def _animate(options: argparse.Namespace) -> int:
+    from frame.commands.animate import Job, animate, new_animator
+    from renderer.animator import Request
+
+    request = Request(
+        driver=options.driver,
+        height=options.height,
+        framing=options.frame,
+        intensity=options.intensity,
+        badge=options.badge,
+        title=options.title,
+    )
+    job = Job(options.photo, options.output, options.report, request, options.quiet)
+    return animate(job, new_animator)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from frame.commands.animate import Job, animate, new_animator
+    from renderer.animator import Request
+
+    job = Job(options.photo, None, options.report, Request(), quiet=True)
+    return animate(job, new_animator)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from frame.commands.doctor import examine
+
+    return examine()
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from frame.commands.bench import run
+
+    return run(options.name, options.rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

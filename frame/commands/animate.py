@@ -1,0 +1,175 @@
+"""`wakeframe animate` and `wakeframe check`: one photo, looked at and woken."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from frame.errors import Refused, WakeframeError
+from frame.files import check_output, write_text
+from frame.library.decode import DecodedPhoto, decode_file
+from frame.terminal import ProgressLine
+from renderer.faces.types import Box
+from renderer.reasons import Reason
+from renderer.report import FaceReport, Report, StageTime, to_json
+
+if TYPE_CHECKING:
+    from renderer.animator import Animator, Request
+
+DONE, CANNOT_ANIMATE = 0, 3
+
+_DRIVER_NAMES = {
+    "nostalgia": "Nostalgia",
+    "joy": "Joy",
+    "reunion": "Reunion",
+    "blink-and-nod": "Blink and Nod",
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What was typed. `clip` is None for a mere look, `report` where nobody asked for one."""
+
+    photo: Path
+    clip: Path | None
+    report: Path | None
+    request: Request
+    quiet: bool = False
+
+
+def new_animator() -> Animator:
+    """The engine, with the networks that came with it."""
+    from renderer.engine import GeometricAnimator
+    from renderer.models import ModelStore
+
+    return GeometricAnimator(ModelStore())
+
+
+def animate(job: Job, make_animator: Callable[[], Animator]) -> int:
+    """Do the job; the exit code. Whenever there is a verdict, there is a report.
+
+    A photo that cannot be animated leaves whatever was at `job.clip` before as it was: an older clip
+    is the user's, and the exit code says that it is not the answer.
+    """
+    if job.clip is not None:
+        check_output(job.clip, ".mp4", job.photo)
+    if job.report is not None:
+        check_output(job.report, ".json", job.photo)
+    with ProgressLine(sys.stderr, quiet=job.quiet) as progress:
+        report, extra = _look_and_wake(job, make_animator, progress)
+    if not report.stages:
+        stages = tuple(StageTime(name, seconds) for name, seconds in progress.seconds)
+        report = replace(report, stages=stages)
+    if job.report is not None:
+        write_text(job.report, to_json(report, extra))
+    _tell(job, report)
+    return DONE if report.verdict == "animated" else CANNOT_ANIMATE
+
+
+def _look_and_wake(
+    job: Job, make_animator: Callable[[], Animator], progress: ProgressLine
+) -> tuple[Report, dict[str, object]]:
+    progress("opening the photo", 0.0)
+    wanted = job.request.driver
+    try:
+        photo = decode_file(job.photo)
+    except Refused as refused:
+        reason = Reason(refused.code, str(refused))
+        return Report("refused", (reason,), requested_driver=wanted), {}
+    request = replace(job.request, seed=seed_of(photo.sha256), year=photo.year)
+    report = _run(make_animator, photo, job.clip, request, progress)
+    return in_original_pixels(report, photo.scale), _about(photo)
+
+
+def _run(
+    make_animator: Callable[[], Animator],
+    photo: DecodedPhoto,
+    clip: Path | None,
+    request: Request,
+    progress: ProgressLine,
+) -> Report:
+    """Ask the engine; what it raises on purpose becomes one of our own errors."""
+    from renderer.clip import ClipError
+    from renderer.models import ModelError
+
+    try:
+        animator = make_animator()
+        if clip is None:
+            return animator.check(photo.pixels)
+        return animator.animate(photo.pixels, clip, request, progress)
+    except (ClipError, ModelError) as error:
+        raise WakeframeError(str(error)) from error
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise WakeframeError(f"The clip could not be written: {why}.") from error
+    except MemoryError as error:
+        raise WakeframeError("There is not enough free memory for this photo.") from error
+
+
+def seed_of(sha256: str) -> int:
+    """The photo's own seed: the same photo always moves the same way, no two move alike."""
+    return int(sha256[:12], 16)
+
+
+def in_original_pixels(report: Report, scale: float) -> Report:
+    """The report with the faces measured in the pixels of the file, not of a smaller copy of it."""
+    if scale == 1:
+        return report
+    return replace(report, faces=tuple(_rescaled(face, 1 / scale) for face in report.faces))
+
+
+def _rescaled(face: FaceReport, factor: float) -> FaceReport:
+    box = face.box
+    return replace(
+        face,
+        box=Box(box.x0 * factor, box.y0 * factor, box.x1 * factor, box.y1 * factor),
+        interocular_px=face.interocular_px * factor,
+    )
+
+
+def _about(photo: DecodedPhoto) -> dict[str, object]:
+    width, height = photo.original_size
+    about = {
+        "width": width,
+        "height": height,
+        "format": photo.format,
+        "sha256": photo.sha256,
+        "year": photo.year,
+        "decode_scale": photo.scale,
+        "decode_cage": list(photo.cage),
+    }
+    return {"photo": about}
+
+
+def _tell(job: Job, report: Report) -> None:
+    """The story in a few sentences: the answer on standard output, a refusal on standard error."""
+    found = list(dict.fromkeys(reason.message for reason in report.reasons))
+    if job.clip is None:
+        print("\n".join([_found(report), *found]))
+    elif report.verdict == "animated":
+        print("\n".join([_made(job.clip, report), *found]))
+    else:
+        for sentence in found or ["This photo had better stay still."]:
+            print(f"wakeframe: {sentence}", file=sys.stderr)
+
+
+def _made(clip: Path, report: Report) -> str:
+    moving = sum(face.moved for face in report.faces)
+    driver = _DRIVER_NAMES.get(report.driver or "", report.driver or "")
+    seconds = report.frames / report.fps if report.fps else 0.0
+    people = f"{moving} of {len(report.faces)} faces move" if len(report.faces) > 1 else ""
+    facts = [f"{seconds:.1f} s", f"{report.width}x{report.height}", driver, people]
+    return f"{clip}: {', '.join(fact for fact in facts if fact)}"
+
+
+def _found(report: Report) -> str:
+    count = len(report.faces)
+    if count == 0:
+        return "No face was found."
+    faces = "One face" if count == 1 else f"{count} faces"
+    fit = "can be animated" if report.verdict == "animated" else "cannot be animated"
+    sizes = ", ".join(f"{face.interocular_px:.0f}" for face in report.faces)
+    return f"{faces}, {sizes} pixels between the eyes; this photo {fit}."

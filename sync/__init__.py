@@ -1,0 +1,1 @@
+"""The doors of the frame: watched folders, phones, other frames. Imports `frame.library` only."""

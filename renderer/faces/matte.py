@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from renderer.faces.matte_solver import Mask, colour_planes, solve_band
 from renderer.faces.outline import OUTLINE_FACE_PX, colour_odds, decide
 from renderer.faces.planes import grown, resized
+from renderer.faces.samples import ask_samples
 from renderer.faces.territory import (
     back_to_front,
     body_distance,
@@ -57,16 +58,12 @@ BAND_IN, BAND_OUT = 0.06, 0.095
 """Half widths of the unknown band in face heights: loose hair lies outside the outline, not inside."""
 
 
+HOLD, HOLD_MASK, HOLD_SAMPLES = 0.002, 0.2, 0.05
+"""Pull on alpha in the band: at least, of a mask that is certain, of samples that are sure."""
+SHARP = 0.05
+"""Width of an outline that the mask did not draw, in face heights."""
 BODY_BAND = 0.3
 """Share of those widths along the shoulders."""
-
-
-class LocalColour(NamedTuple):
-    """Colours around ``n`` pixels: `mean` ``(n, planes)``, summed `variance` and `support` ``(n,)``."""
-
-    mean: Floats
-    variance: Floats
-    support: Floats
 
 
 @dataclass(frozen=True)
@@ -146,15 +143,19 @@ def _outline(
     index: int,
     box: IntBox,
     covered: Floats | None,
-    person_mask: PersonMask,
+    mean: Floats,
+    spread: Floats,
 ) -> Floats:
-    """How much of each coarse pixel of `box` belongs to person `index`, 0..1."""
+    """How much of each coarse pixel of `box` belongs to person `index`, 0..1.
+
+    `mean` and `spread` are the person mask over the box, at any scale.
+    """
     face = faces[index]
     x0, y0, x1, y1 = box
     scale = min(1.0, OUTLINE_FACE_PX / face.height_px)
     size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
     small = resized(picture[y0:y1, x0:x1], size).astype(np.float32) / 255
-    mean, spread = _person(picture, face, box, size, person_mask)
+    mean, spread = resized(mean, size), resized(spread, size)
     across, along = face_grid(face, box, size)
     nearness = body_distance(across, along)
     testify = (along < 1.0) & (head_distance(across, along) < 2.6)
@@ -174,42 +175,6 @@ def _outline(
     sure[silent] = np.nan
     sure[_filled_oval(face, box, size)] = 1
     return decide(small, odds.astype(np.float32), sure, silent)
-
-
-def _local_colour(colours: Floats, known: Mask, radius: float, band: Where) -> LocalColour:
-    """The `known` colours around each pixel of the `band`: mean, variance, support."""
-    size = (known.shape[1], known.shape[0])
-    weight = known.astype(np.float32)
-    squares = cv2.multiply(colours, colours).reshape(*known.shape, -1) @ np.ones(
-        colours.shape[2], np.float32
-    )
-    coarse = (max(1, size[0] // 4), max(1, size[1] // 4))
-    planes = [resized(colours[..., axis] * weight, coarse) for axis in range(colours.shape[2])]
-    planes += [resized(squares * weight, coarse), resized(weight, coarse)]
-    near = [cv2.GaussianBlur(plane, (0, 0), radius / 4) for plane in planes]
-    # The wide blur speaks only where nothing is near.
-    near = [plane + 0.02 * cv2.GaussianBlur(plane, (0, 0), radius) for plane in near]
-    support = np.maximum(near[-1], 1e-6)
-    means = [plane / support for plane in near[:-2]]
-    variance = np.maximum(near[-2] / support - np.sum([mean**2 for mean in means], axis=0), 0)
-    at = [resized(plane.astype(np.float32), size).ravel()[band] for plane in (*means, variance)]
-    return LocalColour(np.stack(at[:-1], 1), at[-1], resized(near[-1], size).ravel()[band])
-
-
-def _colour_prior(
-    guide: Floats, inside: Mask, outside: Mask, radius: float, band: Where
-) -> tuple[Floats, Floats]:
-    """Alpha of the `band` as two local colours explain it, and how well they can be told apart."""
-    near = _local_colour(guide, inside, radius, band)
-    away = _local_colour(guide, outside, radius, band)
-    axis = near.mean - away.mean
-    apart = np.einsum("ij,ij->i", axis, axis)
-    offset = guide.reshape(-1, guide.shape[2])[band] - away.mean
-    along = np.einsum("ij,ij->i", offset, axis) / np.maximum(apart, 1e-5)
-    sure = apart / (apart + 2.0 * (near.variance + away.variance) + 2e-3)
-    support = np.minimum(near.support, away.support)
-    sure *= support / (support + 1e-4)
-    return np.clip(along, 0, 1).astype(np.float32), (sure**2).astype(np.float32)
 
 
 def _attached(alpha: Floats, seed: Mask) -> Floats:
@@ -248,28 +213,37 @@ def _full_resolution(crop: Picture, small: Floats, alpha: Floats) -> Floats:
     return np.clip(full, low, high).astype(np.float32)
 
 
-def _band(body: Mask, head: Mask, along: Floats, unit: float) -> tuple[Mask, Mask]:
-    """What is certainly the person's and certainly not, either side of the outline of `body`."""
+def _band(body: Mask, head: Mask, along: Floats, unit: float) -> tuple[Mask, Mask, Floats]:
+    """What is certainly the person's, what certainly not, and the depth inside `body` in pixels."""
     # Shoulders do not move: a thin band does for them.
     slim = 1 - (1 - BODY_BAND) * np.clip((along - 0.55) / 0.3, 0, 1)
     deep = cv2.distanceTransform(np.pad(body, 1, "edge").astype(np.uint8), cv2.DIST_L2, 5)
     far = cv2.distanceTransform(np.pad(~body, 1, "edge").astype(np.uint8), cv2.DIST_L2, 5)
     inside = (deep[1:-1, 1:-1] > BAND_IN * unit * slim) | head
-    return inside, (far[1:-1, 1:-1] > BAND_OUT * unit * slim) & ~head
+    outside = (far[1:-1, 1:-1] > BAND_OUT * unit * slim) & ~head
+    return inside, outside, (deep - far)[1:-1, 1:-1]
 
 
-def _soften(guide: Floats, own: Floats, inside: Mask, outside: Mask, unit: float) -> Floats:
-    """The soft edge ``(h, w)`` 0..1 between `inside` and `outside`, near the outline `own` = 0.5."""
+def _soften(
+    guide: Floats, believed: Floats, certain: Floats, inside: Mask, outside: Mask, unit: float
+) -> Floats:
+    """The soft edge ``(h, w)`` 0..1 between `inside` and `outside`.
+
+    `believed` is what it was thought to be before, `certain` 0..1 how firmly.
+    """
     unknown = ~inside & ~outside
     band = np.flatnonzero(unknown)
     start = inside.astype(np.float32)
     if band.size == 0:
         return start
-    said, sure = _colour_prior(guide, inside, outside, 0.10 * unit, band)
-    start.ravel()[band] = sure * said + (1 - sure) * own.ravel()[band]
+    said, sure = ask_samples(guide, inside, outside, band, unit)
+    by_mask = (HOLD_MASK * certain).ravel()[band]
+    by_samples = HOLD_SAMPLES * sure
+    pull = by_mask + by_samples + HOLD
+    start.ravel()[band] = ((by_mask + HOLD) * believed.ravel()[band] + by_samples * said) / pull
     weight = np.zeros_like(start)
-    weight.ravel()[band] = 0.002 + 0.05 * sure
-    size = (own.shape[1], own.shape[0])
+    weight.ravel()[band] = pull
+    size = (start.shape[1], start.shape[0])
     alpha = start
     for factor, iterations in ((4, 60), (2, 40), (1, 40)):
         level = (max(8, size[0] // factor), max(8, size[1] // factor))
@@ -296,10 +270,16 @@ def _head_matte(
     scale = min(1.0, SOLVE_FACE_PX / face.height_px)
     size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
     small = resized(crop, size).astype(np.float32) / 255
-    own = resized(_outline(picture, faces, index, box, covered, person_mask), size)
+    mean, spread = _person(picture, face, box, size, person_mask)
+    own = resized(_outline(picture, faces, index, box, covered, mean, spread), size)
     head = grown(_filled_oval(face, box, size), -0.02 * face.height_px * scale)
-    inside, outside = _band(own > 0.5, head, face_grid(face, box, size)[1], face.height_px * scale)
-    alpha = _soften(colour_planes(small), own, inside, outside, face.height_px * scale)
+    unit = face.height_px * scale
+    inside, outside, depth = _band(own > 0.5, head, face_grid(face, box, size)[1], unit)
+    drawn = np.clip(0.5 + depth / (SHARP * unit), 0, 1)
+    # Where the outline went against the mask, the mask is out of the question.
+    certain = np.where(np.abs(drawn - mean) < 0.6, (2 * mean - 1) ** 2 * (1 - spread), 0.25)
+    believed = np.where(np.abs(drawn - mean) < 0.6, mean, drawn)
+    alpha = _soften(colour_planes(small), believed, certain, inside, outside, unit)
     alpha = _attached(alpha, head)
     full = _full_resolution(crop, small, alpha)
     # Traces below 0.02 of head everywhere would make the whole surroundings "edge".

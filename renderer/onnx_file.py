@@ -37,8 +37,8 @@ _CHILDREN: dict[str, dict[int, str]] = {
     "Graph": {1: "Node", 5: "Tensor", 15: "SparseTensor"},
     "Node": {5: "Attribute"},
     "Attribute": {
-        **{5: "Tensor", 10: "Tensor", 6: "Graph", 11: "Graph"},
-        **{22: "SparseTensor", 23: "SparseTensor"},
+        5: "Tensor", 10: "Tensor", 6: "Graph", 11: "Graph",
+        22: "SparseTensor", 23: "SparseTensor",
     },
     "SparseTensor": {1: "Tensor", 2: "Tensor"},
     "Tensor": {},

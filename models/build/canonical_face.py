@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.build import mesh_layout
 from models.build.packages import FACE_MESH
 
 _ASSETS = "package/face_mesh_solution_packed_assets.data"
@@ -34,13 +35,15 @@ _MILLIMETRES = 10.0
 class CanonicalFace:
     """`vertices` (468, 3) float32 in millimetres, x right, y down, z away from the viewer; `uv`
     (468, 2) 0..1, v down; `triangles` (898, 3) int32; `rigid_weights` (468,): how much a landmark
-    tells of the head's pose rather than of its expression, 0 for most.
+    tells of the head's pose rather than of its expression, 0 for most; `mirror` (478,) int32: each
+    landmark's twin on the other side, irises included.
     """
 
     vertices: NDArray[np.float32]
     uv: NDArray[np.float32]
     triangles: NDArray[np.int32]
     rigid_weights: NDArray[np.float32]
+    mirror: NDArray[np.int32]
 
 
 def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
@@ -90,12 +93,25 @@ def parse(geometry: bytes) -> CanonicalFace:
     for landmark in _messages(geometry, _BASIS):
         (index,), (weight,) = _numbers(landmark, _LANDMARK_ID), _messages(landmark, _WEIGHT)
         weights[index] = struct.unpack("<f", weight)[0]
+    placed = vertices[:, :3] * np.array([1, -1, -1], np.float32) * np.float32(_MILLIMETRES)
     return CanonicalFace(
-        vertices=vertices[:, :3] * np.array([1, -1, -1], np.float32) * np.float32(_MILLIMETRES),
+        vertices=placed,
         uv=vertices[:, 3:].copy(),
         triangles=triangles,
         rigid_weights=weights,
+        mirror=_twins(placed),
     )
+
+
+def _twins(vertices: NDArray[np.float32]) -> NDArray[np.int32]:
+    """The face is symmetric to a hundredth of a millimetre, so twins are found by place."""
+    flipped = vertices * np.array([-1, 1, 1], np.float32)
+    apart = np.linalg.norm(flipped[:, None] - vertices[None], axis=2)
+    surface = apart.argmin(axis=1)
+    # An iris is its centre, then the rim's right, top, left and bottom.
+    left, right = (np.array(iris) for iris in (mesh_layout.LEFT_IRIS, mesh_layout.RIGHT_IRIS))
+    swapped = [0, 3, 2, 1, 4]
+    return np.concatenate([surface, right[swapped], left[swapped]]).astype(np.int32)
 
 
 def read() -> CanonicalFace:
@@ -117,5 +133,6 @@ def write(folder: Path) -> Path:
         uv=face.uv,
         triangles=face.triangles,
         rigid_weights=face.rigid_weights,
+        mirror=face.mirror,
     )
     return path

@@ -15,13 +15,15 @@ from renderer.models import ModelStore
 class CanonicalFace:
     """`vertices` (468, 3) float32, millimetres on the camera axes (x right, y down, z away);
     `uv` (468, 2) float32 0..1, v down; `triangles` (898, 3) int32; `rigid_weights` (468,) float32:
-    how much a landmark tells of the head's pose rather than of the expression (0 for most).
+    how much a landmark tells of the head's pose rather than of the expression (0 for most);
+    `mirror` (478,) int32: each landmark's twin on the other side, irises included.
     """
 
     vertices: Floats
     uv: Floats
     triangles: NDArray[np.int32]
     rigid_weights: Floats
+    mirror: NDArray[np.int32]
 
 
 def canonical_face(store: ModelStore) -> CanonicalFace:
@@ -31,4 +33,5 @@ def canonical_face(store: ModelStore) -> CanonicalFace:
         uv=arrays["uv"],
         triangles=arrays["triangles"],
         rigid_weights=arrays["rigid_weights"],
+        mirror=arrays["mirror"],
     )

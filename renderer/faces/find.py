@@ -7,7 +7,7 @@ import numpy as np
 from renderer.faces import judge, topology
 from renderer.faces.canonical import CanonicalFace, canonical_face
 from renderer.faces.detect import detect, overlaps
-from renderer.faces.mesh import mesh_of
+from renderer.faces.mesh import mesh_of, steady_mesh
 from renderer.faces.pose import head_pose
 from renderer.faces.types import Detection, Face, HeadPose, Mesh, Picture
 from renderer.models import ModelStore
@@ -90,7 +90,7 @@ def _measure(
     points = judge.landmarks68(picture, judge.judge_crop(mesh), store, samples=1)
     apart = judge.disagreement(points, mesh)
     if apart <= MOST_DISAGREEMENT:
-        return face
+        return measure(picture, detection, steady_mesh(picture, mesh, store), canonical)
     vouched = detection.score >= SURE_DETECTION and apart <= PROFILE_DISAGREEMENT
     return face if vouched and is_profile(face) else None
 

@@ -9,7 +9,7 @@ apart takes most of that out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,21 +63,32 @@ def landmarks68_of_frames(
     for frame in frames:
         images = np.stack([one.sample(frame, SIZE) for one in crops])
         points = session.run(image=images)["points"]
-        placed = [one.to_picture(row, 1) for one, row in zip(crops, points, strict=True)]
+        placed = [_placed(one, row) for one, row in zip(crops, points, strict=True)]
         found.append(np.mean(placed, axis=0))
     return np.array(found, np.float32).reshape(-1, 68, 2)
 
 
+def _placed(crop: Crop, points: Floats) -> Floats:
+    placed = crop.to_picture(points, 1)
+    return placed[topology.of(topology.MIRROR_68)] if crop.mirrored else placed
+
+
 def around(crop: Crop, samples: int) -> list[Crop]:
-    """`samples` crops on a small ring around `crop`, alternately a little wider and narrower."""
+    """`samples` crops on a small ring around `crop`, a little wider and narrower in turns.
+
+    Every other one is mirrored: the network puts everything 0.9 of its pixels too far left.
+    """
     if samples <= 1:
         return [crop]
     turns = np.linspace(0, 2 * np.pi, samples, endpoint=False)
     return [
-        crop.moved(
-            float(JITTER * np.cos(turn)),
-            float(JITTER * np.sin(turn)),
-            1 + JITTER * (1 if i % 2 else -1),
+        replace(
+            crop.moved(
+                float(JITTER * np.cos(turn)),
+                float(JITTER * np.sin(turn)),
+                1 + JITTER * (1 if i % 4 < 2 else -1),
+            ),
+            mirrored=i % 2 == 1,
         )
         for i, turn in enumerate(turns)
     ]

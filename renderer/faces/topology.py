@@ -90,6 +90,17 @@ MOUTH_CORNERS_68 = (48, 54)
 LIPS_OUTER_68, LIPS_INNER_68 = slice(48, 60), slice(60, 68)
 
 
+MIRROR_68: Indices = (
+    *range(16, -1, -1),
+    *range(26, 16, -1),
+    *(27, 28, 29, 30, 35, 34, 33, 32, 31),
+    *(45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40),
+    *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55),
+    *(64, 63, 62, 61, 60, 67, 66, 65),
+)
+"""For each of the 68 points its twin on the other side."""
+
+
 def of(indices: Indices) -> NDArray[np.intp]:
     """Landmark numbers as an array that indexes points."""
     return np.array(indices, np.intp)

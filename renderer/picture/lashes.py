@@ -1,0 +1,131 @@
+"""Upper lashes as a darkening that travels with the lid margin.
+
+On an open eye lashes stand up over the lid; on a closed one they lie down over the cheek. The photo's
+own lashes are measured as a factor on the skin, carried down with the margin, and mirrored about it, so
+that line strength, softness and gaps are those of this photo: pale lashes stay pale, a blurred print
+stays blurred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from renderer.faces.types import Floats
+from renderer.picture.eye_geometry import CURVE_U, EyeGeometry, Numbers, smoothstep
+from renderer.picture.inpaint import blurred
+from renderer.picture.lids import Lid, luma
+
+LINE_HALF_WIDTH = 0.020
+"""Eye widths from the closed line at which the line proper has ended (closed eyes, without make-up)."""
+LASH_SHORTENING = 2.0
+"""Lashes pointing down are seen more from the front than lashes pointing up: shorter by this factor."""
+FRINGE_FADE = 0.045
+"""Eye widths over which the fringe of a closed eye thins out to 1/e: its hairs fan out."""
+CORNER_STAYS, CORNER_FOLD = 0.6, 0.06
+"""Share left, when closed, of what is dark past the outer corner, and within how many eye widths of the
+closed line: the lashes there turn down, the fold that continues the line stays."""
+FAINTEST_LINE = 0.40
+"""Darkness of the closed line where the photo shows no lashes at all: two lids still meet there."""
+CONTACT_SHADOW = (0.34, 0.05)
+"""Depth, and reach in eye widths, of the shadow that a lid casts on the eyeball below it."""
+COLUMNS, STEP = 129, 0.5
+"""The rectified lashes: columns over u = -0.14 .. 1.14, rows of half a pixel."""
+EDGE_U = 0.14
+
+
+@dataclass(frozen=True)
+class Lashes:
+    """Darkening factors 0..1 laid out around the *open* margin, ``(h, w) float32`` each.
+
+    `open` is the photo's; `half` and `closed` have the lashes turned forward and down. `softness`: width
+    in pixels of the photo's own edge at the margin.
+    """
+
+    open: Floats
+    half: Floats
+    closed: Floats
+    softness: float
+
+
+def build_lashes(patch: Floats, eye: EyeGeometry, lid: Lid) -> Lashes:
+    """The lashes of `lid` as found in the photo's pixels `patch`."""
+    width = eye.width
+    light = luma(patch)
+    ratio = light / np.maximum(luma(lid.skin_open), 1)
+    exact = 1 + (np.clip(ratio, 0.03, 1.3) - 1) * lid.lashed
+    us = np.linspace(-EDGE_U, 1 + EDGE_U, COLUMNS)
+    reach = max(lid.lash_reach, 0.06 * width)
+    offsets = np.arange(-np.ceil(reach / STEP), 1) * STEP
+    margin = np.interp(us, CURVE_U, lid.margin_open)
+    rows = eye.sample(exact.astype(np.float32), us, margin + offsets[:, None])
+    above = np.minimum(rows, 1)
+    softness = _softness(eye.sample(light, us[24:-24], margin[24:-24] + offsets[:, None]))
+    line = blurred(above, 0.030 * COLUMNS, 0.6)
+    hairs = blurred(above, 0.006 * COLUMNS, 0.6)
+
+    offset = eye.v - eye.spread(lid.margin_open)
+    taper = _taper(eye)
+    thickness = (0.010 + 0.012 * np.clip(eye.outward(), 0, 1)) * width + 0.4 * softness
+    # Lids meet in a line sharp above, where skin ends, and fading below, where lashes lie.
+    thickness = np.where(offset < 0, thickness, 1.6 * thickness)
+    faintest = 1 - FAINTEST_LINE * np.exp(-((offset / thickness) ** 2))
+
+    strength = 0.65 + 0.35 * np.clip(eye.outward(), 0, 1)
+
+    beyond = smoothstep(eye.outward(), 0.86, 1.0)
+    level = np.abs(eye.v - eye.spread(lid.margin_closed)) / (CORNER_FOLD * width)
+    corner = 1 + (np.minimum(exact, 1) - 1) * beyond * CORNER_STAYS * np.exp(-(level**2))
+
+    def lay(table: Floats, distance: Numbers) -> Floats:
+        """`table` read at `distance` above the margin, for every pixel."""
+        column = (eye.u + EDGE_U) / (1 + 2 * EDGE_U) * (COLUMNS - 1)
+        row = len(offsets) - 1 - distance / STEP
+        found = cv2.remap(
+            table,
+            column.astype(np.float32),
+            row.astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return np.asarray(found, np.float32)
+
+    def drawn(fringe: float, near: float) -> Floats:
+        """Lashes with a line that ends `near` pixels above, and a fringe of `fringe` strength below."""
+        over = lay(line, np.maximum(-offset, 0))
+        over = 1 + (over - 1) * (1 - smoothstep(-offset, 0.4 * near, 1.6 * near))
+        under = lay(hairs, np.maximum(offset, 0) * LASH_SHORTENING)
+        end = reach / LASH_SHORTENING
+        fade = np.exp(-np.maximum(offset, 0) / (FRINGE_FADE * width + 0.5 * softness))
+        under = 1 + (under - 1) * fringe * fade * (1 - smoothstep(offset, 0.5 * end, end))
+        both = 1 + (np.where(offset < 0, over, under) - 1) * strength
+        laid = 1 + (np.minimum(both, faintest) - 1) * taper
+        return np.asarray(np.minimum(laid, corner), np.float32)
+
+    near = LINE_HALF_WIDTH * width + 0.5 * softness
+    shadow = CONTACT_SHADOW[0] * np.exp(-np.maximum(offset, 0) / (CONTACT_SHADOW[1] * width))
+    shadow = np.where(offset >= 0, shadow, 0) * smoothstep(np.minimum(eye.u, 1 - eye.u), 0, 0.12)
+    opened = np.where(offset < 0, exact, 1 + (exact - 1) * np.clip(1 - offset / softness, 0, 1))
+    half = np.minimum(drawn(0.35, 2 * near), 1 - shadow)
+    return Lashes(
+        open=np.minimum(opened, 1.3).astype(np.float32),
+        half=half.astype(np.float32),
+        closed=drawn(1.0, near),
+        softness=softness,
+    )
+
+
+def _taper(eye: EyeGeometry) -> Floats:
+    """The line fades just past the outer corner and just before the inner one."""
+    outward = eye.outward()
+    return smoothstep(outward, -0.02, 0.14) * (1 - smoothstep(outward, 0.92, 1.08))
+
+
+def _softness(columns: Floats) -> float:
+    """Width in pixels of the edge from skin to lash line; `columns` run downward in steps of `STEP`."""
+    slope = -np.diff(columns, axis=0).min(axis=0) / STEP
+    contrast = columns.max(axis=0) - columns.min(axis=0)
+    width = np.median(contrast / np.maximum(slope, 0.5))
+    return float(np.clip(0.4 * width, 1.0, 2.5))

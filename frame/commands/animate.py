@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,13 +60,17 @@ def animate(job: Job, make_animator: Callable[[], Animator]) -> int:
         check_output(job.report, ".json", job.photo)
     with ProgressLine(sys.stderr, quiet=job.quiet) as progress:
         report, extra = _look_and_wake(job, make_animator, progress)
-    if not report.stages:
-        stages = tuple(StageTime(name, seconds) for name, seconds in progress.seconds)
-        report = replace(report, stages=stages)
+    report = replace(report, stages=_stages(report, progress.seconds))
     if job.report is not None:
         write_text(job.report, to_json(report, extra))
     _tell(job, report)
     return DONE if report.verdict == "animated" else CANNOT_ANIMATE
+
+
+def _stages(report: Report, seen: Sequence[tuple[str, float]]) -> tuple[StageTime, ...]:
+    """Opening the photo, then what the animator measured itself, or else what we saw of it."""
+    ours = tuple(StageTime(name, seconds) for name, seconds in seen)
+    return (*ours[:1], *report.stages) if report.stages else ours
 
 
 def _look_and_wake(

@@ -15,10 +15,6 @@ from numpy.typing import NDArray
 
 from renderer.faces.types import Floats, Picture
 
-SHARPEST_REDUCTION = 2.0
-"""Bilinear sampling looks at 2x2 pixels: a crop reduced further than this is first averaged down,
-or the networks see aliased eyelashes."""
-
 
 @dataclass(frozen=True)
 class Crop:
@@ -67,7 +63,7 @@ class Crop:
         """As `sample`, `side` being the width; the height follows from the sizes."""
         x0, y0, part, scale = self._neighbourhood(picture, width, height)
         # From pixel centres of the output to pixel centres of the neighbourhood.
-        step = self.axes / width / scale[:, None]
+        step = self.axes / (width * scale)
         middle = np.array([(width - 1) / 2, (height - 1) / 2])
         centre = (np.array([self.x - x0, self.y - y0]) + 0.5) / scale - 0.5
         matrix = np.column_stack([step, centre - step @ middle])
@@ -82,26 +78,32 @@ class Crop:
 
     def _neighbourhood(
         self, picture: Picture, width: int, height: int
-    ) -> tuple[int, int, Picture, NDArray[np.float64]]:
-        """What of the picture the crop can see, averaged down if need be.
+    ) -> tuple[int, int, Picture, int]:
+        """What of the picture the crop can see, averaged down to under twice what is needed.
 
-        Returns its corner in the picture, its pixels, and picture pixels per pixel of it (x, y).
+        Bilinear sampling alone would show the networks aliased eyelashes. Returns its corner in
+        the picture, its pixels, and picture pixels per pixel of it.
         """
         reduction = self.side / width
         reach = 0.5 * self.side * float(np.hypot(1.0, height / width)) + reduction + 1.0
         x0, x1 = _span(self.x, reach, picture.shape[1])
         y0, y1 = _span(self.y, reach, picture.shape[0])
         part = picture[y0:y1, x0:x1]
-        if reduction <= SHARPEST_REDUCTION:
-            return x0, y0, part, np.ones(2)
-        columns, rows = max(1, round((x1 - x0) / reduction)), max(1, round((y1 - y0) / reduction))
-        small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
-        return (
-            x0,
-            y0,
-            np.asarray(small, np.uint8),
-            np.array([(x1 - x0) / columns, (y1 - y0) / rows]),
-        )
+        whole = max(1, int(reduction))
+        return x0, y0, averaged(part, whole), whole
+
+
+def averaged(picture: Picture, factor: int) -> Picture:
+    """The picture reduced by a whole factor, each pixel the mean of a block.
+
+    Pixels beyond the last whole block are left out. (Fractional factors cost ten times as much.)
+    """
+    rows, columns = picture.shape[0] // factor, picture.shape[1] // factor
+    if factor == 1 or not rows or not columns:
+        return picture
+    blocks = picture[: rows * factor, : columns * factor]
+    small = cv2.resize(blocks, (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def _span(centre: float, reach: float, length: int) -> tuple[int, int]:

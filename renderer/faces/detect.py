@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from renderer.faces.crop import averaged
 from renderer.faces.types import Box, Detection, Floats, Picture
 from renderer.models import ModelStore
 
@@ -113,12 +114,11 @@ def views(picture: Picture, detector: Detector, side: float) -> list[_View]:
     were taught.
     """
     size = detector.size
-    height, width = picture.shape[:2]
+    whole = max(1, int(side / size))
+    blocks = averaged(picture, whole)
+    height, width = blocks.shape[0] * whole, blocks.shape[1] * whole
     columns, rows = max(1, round(width * size / side)), max(1, round(height * size / side))
-    reducing = columns * rows < height * width
-    small = cv2.resize(
-        picture, (columns, rows), interpolation=cv2.INTER_AREA if reducing else cv2.INTER_LINEAR
-    )
+    small = cv2.resize(blocks, (columns, rows), interpolation=cv2.INTER_LINEAR)
     scale = np.array([width / columns, height / rows], np.float32)
     made = []
     for y in _starts(rows, size):

@@ -7,7 +7,7 @@ over bone, which a smile leaves alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,10 +64,14 @@ class Smile:
         return self.gap < CLOSED_GAP_MM
 
 
-def measured_smiles(folder: Path, find: Finder) -> Iterator[Smile]:
-    """Every pair of `folder`, in the order of the people's numbers."""
+def measured_smiles(
+    folder: Path, find: Finder, only: Container[int] | None = None
+) -> Iterator[Smile]:
+    """The pairs of `folder` (all, or those whose number is in `only`), in the order of numbers."""
     for path in sorted(folder.glob("*_neutral.jpg")):
         person = path.name.split("_")[0]
+        if only is not None and int(person) not in only:
+            continue
         neutral, smiling = _read(path), _read(path.with_name(f"{person}_smile.jpg"))
         yield _measure(person, neutral, smiling, find(neutral), find(smiling))
 

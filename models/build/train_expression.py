@@ -27,7 +27,7 @@ from models.build.expression_shapes import (
 from models.build.manifest import Table, describe, update
 from renderer.faces.find import only_face
 from renderer.models import ModelStore
-from renderer.motion.expression import expression_basis
+from renderer.motion.expression import amplitude_between, expression_basis
 
 QUANTIZED = Path(__file__).parents[1] / "quantized"
 
@@ -44,7 +44,13 @@ def trained(
         "brow": raised_brows(vertices).astype(np.float32),
         "squint": raised_lower_lids(vertices).astype(np.float32),
     }
-    creases = crease_arrays(smiles, expression_basis(shapes), vertices, triangles)
+    basis = expression_basis(shapes)
+    travel = [
+        amplitude_between(basis, s.neutral_face.mesh, s.smiling_mesh, s.neutral_face.pose)
+        for s in closed
+    ]
+    shapes["usual_travel_mm"] = np.array(np.mean(travel), np.float32)
+    creases = crease_arrays(smiles, basis, vertices, triangles)
     return {**shapes, **creases}
 
 

@@ -25,7 +25,7 @@ MAP_SCALE = 2
 
 SURFACE_POINTS = 468
 
-_FACING_FADE = (0.15, 0.5)
+_FACING_FADE = (0.2, 0.6)
 """Cosines between skin and line of sight at which shading vanishes and is whole: nearer to the
 silhouette the mesh slides over hair and background."""
 

@@ -28,6 +28,7 @@ from renderer.faces.territory import (
     face_oval,
     head_distance,
 )
+from renderer.faces.trust import NECK, RING, judge_edge
 from renderer.faces.types import Face, Floats, Picture
 
 PersonMask = Callable[[Picture], Floats]
@@ -44,6 +45,9 @@ SIDE, ABOVE, BELOW = 1.65, 2.0, 1.45
 """The matte's crop around the face centre, in face heights: hair, hat, neck, shoulders."""
 MASK_SAYS = 1.2
 """Weight of the mask's log odds against the colours' own."""
+LEAN = 0.35
+"""How far to lean from the crops' mean towards the most generous: half a hat left behind is worse
+than a piece of wall taken along."""
 SPREAD_DAMPS = 0.6
 """How much of the mask's word is lost where its crops disagree entirely."""
 COLOUR_SHARE = 0.6
@@ -271,20 +275,25 @@ def _head_matte(
     size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
     small = resized(crop, size).astype(np.float32) / 255
     mean, spread = _person(picture, face, box, size, person_mask)
+    mean = np.minimum(mean + LEAN * spread, 1)
     own = resized(_outline(picture, faces, index, box, covered, mean, spread), size)
     head = grown(_filled_oval(face, box, size), -0.02 * face.height_px * scale)
     unit = face.height_px * scale
-    inside, outside, depth = _band(own > 0.5, head, face_grid(face, box, size)[1], unit)
+    planes = colour_planes(small)
+    along = face_grid(face, box, size)[1]
+    inside, outside, depth = _band(own > 0.5, head, along, unit)
     drawn = np.clip(0.5 + depth / (SHARP * unit), 0, 1)
     # Where the outline went against the mask, the mask is out of the question.
     certain = np.where(np.abs(drawn - mean) < 0.6, (2 * mean - 1) ** 2 * (1 - spread), 0.25)
     believed = np.where(np.abs(drawn - mean) < 0.6, mean, drawn)
-    alpha = _soften(colour_planes(small), believed, certain, inside, outside, unit)
+    alpha = _soften(planes, believed, certain, inside, outside, unit)
     alpha = _attached(alpha, head)
     full = _full_resolution(crop, small, alpha)
     # Traces below 0.02 of head everywhere would make the whole surroundings "edge".
     full = np.clip((full - 0.02) / 0.96, 0, 1).astype(np.float32)
-    return HeadMatte(box, full, rank, 1.0, "")
+    strip = (np.abs(depth) < RING * unit) & (along < NECK)
+    verdict = judge_edge(planes, alpha, drawn, mean, spread, strip, unit)
+    return HeadMatte(box, full, rank, verdict.trust, verdict.doubt)
 
 
 def head_mattes(

@@ -15,11 +15,13 @@ OVAL = (
     *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
 )
 """The mesh's own outline, in order."""
-SIZE_PULL = 2.0
+SIZE_PULL = 0.6
 """Face heights of "lower in the picture" that a face e times larger outweighs when deciding who is
-nearer."""
+nearer. Small: a child on a lap has a small face and sits in front."""
 SKULL = (0.0, -0.14, 0.46, 0.68)
 """Centre (right, down from the face's middle) and half axes, in face heights, of a head with hair."""
+THROAT, THROAT_HANDICAP = (0.0, 0.8, 0.42, 0.4), 0.3
+"""The same of the neck: a head is never cut from it, whoever holds it in their arms."""
 CHEST = (0.0, 1.45, 0.95, 0.75)
 """The same of neck, shoulders and chest."""
 CHEST_HANDICAP = 0.55
@@ -84,6 +86,7 @@ def head_distance(across: Floats, along: Floats) -> Floats:
 
 
 def body_distance(across: Floats, along: Floats) -> Floats:
-    """How far from a person: the head, or the chest with its handicap."""
+    """How far from a person: the head, or neck and chest with their handicaps."""
     chest = _distance(across, along, CHEST) + np.float32(CHEST_HANDICAP)
-    return np.minimum(head_distance(across, along), chest)
+    throat = _distance(across, along, THROAT) + np.float32(THROAT_HANDICAP)
+    return np.minimum(np.minimum(head_distance(across, along), throat), chest)

@@ -15,7 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.faces.matte import HeadMatte
+from renderer.faces.planes import Mask, resized
 from renderer.faces.types import Floats, Picture
+
+Where = NDArray[np.intp]
 
 SOURCE_ALPHA = 0.02
 """A pixel with more of the head in it than this is not background."""
@@ -23,17 +26,25 @@ SOURCE_MARGIN = 0.022
 """Face heights beyond that which are not background either: the blur of lens and scan."""
 EXACT_BEYOND = 0.04
 """Face heights outside the matte at which the plate is the picture again, bit for bit."""
+EASE_FROM = 0.4
+"""Share of that distance up to which the plate holds: stray hairs there would stay behind as ghosts."""
 COARSE_FACE_PX = 64
 """Face height at which slow changes are filled; the rest is grain and fine texture."""
 SEEN_DEPTH = 0.22
-"""Face heights into the hole that the marching fill reaches: twice what a moving head uncovers."""
+"""Face heights into the hole that are drawn with care: twice what a moving head uncovers."""
 MARCH_RADIUS = 4
 """Neighbourhood of Telea's fill in coarse pixels: lines are carried on, spots are not."""
 MARCH_SHARE = 0.6
 """How much of the marching fill is kept beside the smooth one: alone it draws streaks."""
+STRAY_REACH = 0.15
+"""Face heights around the hole in which thin things are taken for stray hairs, not background."""
+STRAY_STEP = 10.0
+"""... when they differ by so many levels from the median of 5x5 coarse pixels."""
 GRAIN_CLIP = 3.0
 """Mirrored detail is clipped at this many standard deviations of the background's grain: mirrored
 lettering or leaves would read as a second head's outline."""
+GRAIN_SAMPLES = 20_000
+"""Background pixels that the grain's strength is taken from."""
 
 
 @dataclass(frozen=True)
@@ -62,45 +73,66 @@ def push_pull(colour: Floats, weight: Floats) -> Floats:
     return (colour * share + wide * (1 - share)).astype(np.float32)
 
 
-def _slow_fill(colour: Floats, known: Floats, unit: float) -> Floats:
-    """The coarse picture ``(h, w, 3)`` with its hole (`known` 0) filled."""
-    smooth = push_pull(colour, known)
-    hole = (known < 0.5).astype(np.uint8)
-    depth = cv2.distanceTransform(
-        cv2.copyMakeBorder(hole, 1, 1, 1, 1, cv2.BORDER_REPLICATE), cv2.DIST_L2, 3
-    )[1:-1, 1:-1]
-    band = ((hole > 0) & (depth < SEEN_DEPTH * unit)).astype(np.uint8)
-    if not band.any():
+def _depth(mask: Mask) -> Floats:
+    """Distance of each pixel of `mask` from the nearest outside it, in pixels."""
+    framed = np.pad(mask, 1, "edge").astype(np.uint8)
+    return cv2.distanceTransform(framed, cv2.DIST_L2, 3)[1:-1, 1:-1].astype(np.float32)
+
+
+def _without_strays(colour: Floats, known: Mask, unit: float) -> Floats:
+    """`colour` without the thin things near the hole."""
+    near = known & (_depth(known) < STRAY_REACH * unit)
+    filled = push_pull(colour, known.astype(np.float32))
+    calm = cv2.medianBlur(np.clip(filled, 0, 255).astype(np.uint8), 5).astype(np.float32)
+    stray = near & (np.abs(filled - calm).max(axis=2) > STRAY_STEP)
+    return np.where(stray[..., None], calm, filled)
+
+
+def _slow_fill(colour: Floats, known: Mask, unit: float) -> Floats:
+    """The coarse picture ``(h, w, 3)`` with its hole (not `known`) filled."""
+    smooth = push_pull(_without_strays(colour, known, unit), known.astype(np.float32))
+    depth = _depth(~known)
+    band = (~known & (depth < SEEN_DEPTH * unit)).astype(np.uint8)
+    if not band.any() or not known.any():
         return smooth
     ready = np.clip(np.round(smooth), 0, 255).astype(np.uint8)
     marched = cv2.inpaint(ready, band, MARCH_RADIUS, cv2.INPAINT_TELEA).astype(np.float32)
     share = MARCH_SHARE * np.clip(2 - 2 * depth / (SEEN_DEPTH * unit), 0, 1) * band
-    filled: Floats = smooth + (marched - smooth) * share[..., None].astype(np.float32)
-    return filled
+    return (smooth + (marched - smooth) * share[..., None]).astype(np.float32)
 
 
-def _mirrored(
-    hole: NDArray[np.uint8], scale: float, size: tuple[int, int]
-) -> tuple[Floats, Floats]:
-    """For each full-size pixel of a coarse `hole`, the pixel mirrored in the hole's outline."""
+def _mirror(known: Mask, where: Where, size: tuple[int, int]) -> Where:
+    """For full-size pixels `where`, those mirrored in the outline of the hole of coarse `known`."""
     _, nearest = cv2.distanceTransformWithLabels(
-        hole, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    rows, columns = np.nonzero(hole == 0)
-    jump = np.zeros((int(nearest.max()) + 1, 2), np.float32)
-    jump[nearest[rows, columns]] = np.column_stack([columns, rows])
-    height, width = hole.shape
+    rows, columns = np.nonzero(known)
+    place = np.zeros((int(nearest.max()) + 1, 2), np.float32)
+    place[nearest[rows, columns]] = np.column_stack([columns, rows])
+    height, width = known.shape
     here = np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32)
-    offset = cv2.resize(
-        2 * (jump[nearest] - here) / np.float32(scale), size, interpolation=cv2.INTER_LINEAR
-    )
-    offset[..., 0] += np.arange(size[0], dtype=np.float32)[None, :]
-    offset[..., 1] += np.arange(size[1], dtype=np.float32)[:, None]
-    return np.ascontiguousarray(offset[..., 0]), np.ascontiguousarray(offset[..., 1])
+    scale = np.array([size[0] / width, size[1] / height], np.float32)
+    jump = resized((2 * scale * (place[nearest] - here)).astype(np.float32), size)
+    step = np.rint(jump.reshape(-1, 2)[where]).astype(np.intp)
+    y, x = np.divmod(where, size[0])
+    return (
+        np.clip(y + step[:, 1], 0, size[1] - 1) * size[0] + np.clip(x + step[:, 0], 0, size[0] - 1)
+    ).astype(np.intp)
 
 
-def background_plate(picture: Picture, matte: HeadMatte, face_height: float) -> Plate:
-    """What is behind the head of `matte`; `face_height` in picture pixels.
+def _mirrored_grain(still: Floats, slow: Floats, known: Mask, source: Where) -> Floats:
+    """Fine texture at the pixels `source`, ``(n, 3)``, clipped; 0 where they are not background."""
+    ground = np.flatnonzero(known)
+    sample = ground[:: max(1, ground.size // GRAIN_SAMPLES)]
+    flat, base = still.reshape(-1, 3), slow.reshape(-1, 3)
+    level = np.median(np.abs(flat[sample] - base[sample]), axis=0)
+    limit = (GRAIN_CLIP * 1.48 * level + 1.0).astype(np.float32)
+    grain = np.clip(flat[source] - base[source], -limit, limit)
+    return np.asarray(grain * known.ravel()[source][:, None], np.float32)
+
+
+def background_plate(picture: Picture | Floats, matte: HeadMatte, face_height: float) -> Plate:
+    """What is behind the head of `matte`; `picture` RGB 0..255, `face_height` in its pixels.
 
     With people in front of one another, take the plates from the front person to the rear one, each
     time from the picture with the plate before it laid in: what is behind the first is in front of
@@ -109,30 +141,29 @@ def background_plate(picture: Picture, matte: HeadMatte, face_height: float) -> 
     x0, y0, x1, y1 = matte.box
     still = picture[y0:y1, x0:x1].astype(np.float32)
     size = (x1 - x0, y1 - y0)
-    touched = (matte.alpha > SOURCE_ALPHA).astype(np.uint8)
-    if not touched.any():
+    touched = matte.alpha > SOURCE_ALPHA
+    away = cv2.distanceTransform((~touched).astype(np.uint8), cv2.DIST_L2, 3)
+    differs = away < EXACT_BEYOND * face_height
+    known = away > SOURCE_MARGIN * face_height
+    if not touched.any() or not known.any():
         return Plate(matte.box, still, np.zeros(size[::-1], bool))
-    away = cv2.distanceTransform(1 - touched, cv2.DIST_L2, 3)
-    known = (away > SOURCE_MARGIN * face_height).astype(np.float32)
     scale = min(1.0, COARSE_FACE_PX / face_height)
     coarse_size = (max(4, round(size[0] * scale)), max(4, round(size[1] * scale)))
-    held = cv2.resize(known, coarse_size, interpolation=cv2.INTER_AREA)
-    carried = cv2.resize(still * known[..., None], coarse_size, interpolation=cv2.INTER_AREA)
+    held = resized(known.astype(np.float32), coarse_size)
+    carried = resized(cv2.copyTo(still, known.astype(np.uint8)), coarse_size)
     coarse = carried / np.maximum(held, 1e-3)[..., None]
-    whole = (held > 0.5).astype(np.float32)
-    filled = _slow_fill(coarse, whole, face_height * scale)
-    slow = cv2.resize(filled, size, interpolation=cv2.INTER_CUBIC)
-    grain = (still - slow) * known[..., None]
-    sample = grain[::3, ::3][known[::3, ::3] > 0]
-    if sample.size and (whole == 0).any() and (whole > 0).any():
-        limit = GRAIN_CLIP * 1.48 * np.median(np.abs(sample), axis=0) + 1.0
-        np.clip(grain, -limit.astype(np.float32), limit.astype(np.float32), out=grain)
-        across, down = _mirrored((whole == 0).astype(np.uint8), scale, size)
-        slow += cv2.remap(grain, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    start = 0.2 * EXACT_BEYOND * face_height
-    ease = np.clip((away - start) / (EXACT_BEYOND * face_height - start), 0, 1)
-    ease = ease * ease * (3 - 2 * ease)
-    colour = np.clip(slow + (still - slow) * ease[..., None], 0, 255).astype(np.float32)
-    differs = ease < 1
-    colour[~differs] = still[~differs]
+    whole = held > 0.5
+    slow = resized(_slow_fill(coarse, whole, face_height * scale), size)
+    depth = resized(_depth(~whole), size) / scale
+    band = np.flatnonzero(differs & (depth < SEEN_DEPTH * face_height))
+    drawn = slow.reshape(-1, 3)[band]
+    if whole.any():
+        drawn += _mirrored_grain(still, slow, known, _mirror(whole, band, size))
+    start = EASE_FROM * EXACT_BEYOND * face_height
+    ease = np.clip((away.ravel()[band] - start) / (EXACT_BEYOND * face_height - start), 0, 1)
+    ease = (ease * ease * (3 - 2 * ease))[:, None].astype(np.float32)
+    flat = still.reshape(-1, 3)
+    drawn = np.clip(drawn + (flat[band] - drawn) * ease, 0, 255)
+    colour = cv2.copyTo(slow, differs.astype(np.uint8), still.copy())
+    colour.reshape(-1, 3)[band] = drawn
     return Plate(matte.box, colour, differs)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
+from renderer.badge import Badge
 from renderer.clip import ClipWriter
 from renderer.colour import rgb_to_yuv420
 from renderer.faces.types import Picture
 from renderer.motion.channels import FaceCurves
-from renderer.performer import Region, Stage, draw_frame
-
-Paint = Callable[[Picture], None]
-"""Draws something of its own over a finished frame, in place (the visible mark)."""
+from renderer.performer import Stage, draw_frame
 
 
 def film(
@@ -21,23 +17,27 @@ def film(
     curves: Sequence[FaceCurves],
     clip: ClipWriter,
     progress: Callable[[float], None],
-    paint: Paint | None = None,
+    badge: Badge | None = None,
 ) -> None:
-    """Draw every frame and hand it to `clip`; only what may move is drawn and converted again."""
+    """Draw every frame and hand it to `clip`; only what may move is drawn and converted again.
+
+    `badge` is laid over every frame alike, the still ones at both ends too.
+    """
     frames = curves[0].frames
     canvas = stage.picture.copy()
-    if paint is not None:
-        paint(canvas)
-    y, u, v = rgb_to_yuv420(canvas)
+    marked = canvas.copy()
+    if badge is not None:
+        badge.paint(marked)
+    y, u, v = rgb_to_yuv420(marked)
     for frame in range(frames):
-        for box in draw_frame(stage, curves, frame, canvas):
-            if paint is not None:
-                paint(canvas)
-            x0, y0, x1, y1 = box
-            part = rgb_to_yuv420(np.ascontiguousarray(canvas[y0:y1, x0:x1]))
-            y[y0:y1, x0:x1] = part[0]
-            u[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = part[1]
-            v[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = part[2]
+        for x0, y0, x1, y1 in draw_frame(stage, curves, frame, canvas):
+            part = canvas[y0:y1, x0:x1].copy()
+            if badge is not None:
+                badge.paint(part, x0, y0)
+            planes = rgb_to_yuv420(part)
+            y[y0:y1, x0:x1] = planes[0]
+            u[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = planes[1]
+            v[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = planes[2]
         clip.write(y, u, v)
         progress((frame + 1) / frames)
 
@@ -47,9 +47,3 @@ def still_frame(stage: Stage, curves: Sequence[FaceCurves], frame: int) -> Pictu
     canvas = stage.picture.copy()
     draw_frame(stage, curves, frame, canvas)
     return canvas
-
-
-def union(boxes: Sequence[Region]) -> Region:
-    """The smallest region that holds all of `boxes`; they must not be empty."""
-    x0, y0, x1, y1 = np.array(boxes).T
-    return int(x0.min()), int(y0.min()), int(x1.max()), int(y1.max())

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from renderer.faces.attributes import Attributes
 from renderer.faces.matte import HeadMatte, PersonMask, head_mattes
 from renderer.faces.types import Face, Floats, Picture
-from renderer.motion.expression import ExpressionBasis, Mouth, expression_fields
+from renderer.gates import Caps
+from renderer.motion.expression import ExpressionBasis, expression_fields
 from renderer.motion.rig import LEFT_EYE, RIGHT_EYE, build_rig
-from renderer.performer import Performer, Region, Stage, moving_box
+from renderer.performer import REACH_ASIDE, Performer, Region, Stage, moving_box
+from renderer.picture.eye_geometry import Side
 from renderer.picture.eyes import EyeRig, build_eye
 from renderer.picture.layer import Shading, build_layer
 from renderer.picture.plate import background_plate
-from renderer.picture.shade import CreaseBasis, crease_maps
+from renderer.picture.shade import MAP_SCALE, RATIO_MAX, RATIO_MIN, CreaseBasis, crease_maps
+from renderer.reasons import Reason, reason
 
 SPECTACLES = (1.05, 0.85, 0.15)
 """Half width and half height of what a lens and its rim cover, and how far below the eye their middle
@@ -29,12 +33,11 @@ SPECTACLES_SOFT = 0.03
 
 @dataclass(frozen=True)
 class Role:
-    """A face that may move, and what has to be known of it to draw it."""
+    """A face that may move: what it looks like and how far the gates let it go."""
 
     face: Face
-    mouth: Mouth
-    glasses: bool
-    eyes_may_move: bool
+    attributes: Attributes
+    caps: Caps
 
 
 @dataclass(frozen=True)
@@ -46,41 +49,74 @@ class Craft:
     person_mask: PersonMask
 
 
-def set_stage(
-    still: Picture, everyone: Sequence[Face], roles: Sequence[Role], craft: Craft
-) -> tuple[Stage, tuple[int, ...], tuple[HeadMatte, ...]]:
-    """The stage, the index into `roles` of each of its performers (the farthest first), their mattes.
+@dataclass(frozen=True)
+class SetStage:
+    """A stage that is ready. `order` tells which role each performer plays (the farthest first); `caps`
+    are the performers', lowered by what only pixels could tell; `reasons` say where and why."""
 
-    `everyone` are all faces in the still, the resting ones too: their heads keep what is theirs when
-    a neighbour moves.
+    stage: Stage
+    order: tuple[int, ...]
+    caps: tuple[Caps, ...]
+    reasons: tuple[Reason, ...]
+
+
+def set_stage(
+    still: Picture, everyone: Sequence[Face], acting: Mapping[int, Role], craft: Craft
+) -> SetStage:
+    """Prepare `acting`, which are some of `everyone` in the still, by their index.
+
+    The resting ones are needed too: their heads keep what is theirs when a neighbour moves.
     """
     mattes = head_mattes(still, everyone, craft.person_mask)
     size = (still.shape[1], still.shape[0])
-    where = {id(face): k for k, face in enumerate(everyone)}
-    mine = [mattes[where[id(role.face)]] for role in roles]
-    order = sorted(range(len(roles)), key=lambda k: mine[k].order)
-    performers = tuple(_performer(still, roles[k], mine[k], size, craft) for k in order)
-    return Stage(still, performers), tuple(order), tuple(mine[k] for k in order)
+    order = tuple(sorted(acting, key=lambda k: mattes[k].order))
+    performers = tuple(_performer(still, acting[k], mattes[k], size, craft) for k in order)
+    restrained = [
+        restrain(acting[k].caps, performer, mattes[k], k)
+        for k, performer in zip(order, performers, strict=True)
+    ]
+    return SetStage(
+        Stage(still, performers),
+        order,
+        tuple(caps for caps, _ in restrained),
+        tuple(found for _, reasons in restrained for found in reasons),
+    )
+
+
+def restrain(
+    caps: Caps, performer: Performer, matte: HeadMatte, face: int
+) -> tuple[Caps, tuple[Reason, ...]]:
+    """Caps lowered by what the pixels of eyes and outline say, with the reasons."""
+    reasons = []
+    left, right = performer.eyes
+    if caps.blink and not (left and right and left.may_blink and right.may_blink):
+        caps = replace(caps, blink=False)
+        reasons.append(reason("no_blink", face))
+    if caps.gaze and not (left and right and left.may_gaze and right.may_gaze):
+        caps = replace(caps, gaze=0.0)
+        reasons.append(reason("no_gaze", face))
+    if matte.trust < 1.0:
+        caps = replace(caps, head=caps.head * matte.trust, sway=caps.sway * matte.trust)
+        reasons.append(reason("edge_unsure", face))
+    return caps, tuple(reasons)
 
 
 def _performer(
     still: Picture, role: Role, matte: HeadMatte, size: tuple[int, int], craft: Craft
 ) -> Performer:
-    face = role.face
+    face, glasses = role.face, role.attributes.glasses
     box = moving_box(face, matte.box, matte.alpha, size)
     plate = background_plate(still, matte, face.height_px)
     alpha = _crop(matte.alpha, matte.box, box)
-    colour = _crop(plate.colour, plate.box, box)
-    fields = expression_fields(craft.basis, face.pose, role.mouth)
-    rigid = spectacles(face, box) if role.glasses else None
+    fields = expression_fields(craft.basis, face.pose, role.attributes.mouth)
+    rigid = spectacles(face, box) if glasses else None
     rig = build_rig(face, box, alpha, (fields.smile_left, fields.smile_right, fields.brow), rigid)
-    layer = build_layer(still, rig, alpha, colour, _shading(still, role, box, craft))
-    return Performer(
-        face=face,
-        layer=layer,
-        eyes=_eyes(still, role, box),
-        inside=_inside(alpha, rig.follow, rig.step),
-    )
+    shading = _shading(still, face, box, craft.creases)
+    layer = build_layer(still, rig, alpha, _crop(plate.colour, plate.box, box), shading)
+    eyes = (None, None)
+    if role.caps.blink or role.caps.gaze:
+        eyes = (_eye(still, role, "left", box), _eye(still, role, "right", box))
+    return Performer(face, layer, eyes, _inside(alpha, rig.follow, rig.step))
 
 
 def spectacles(face: Face, box: Region) -> Floats:
@@ -104,23 +140,36 @@ def spectacles(face: Face, box: Region) -> Floats:
     return np.asarray(soft, np.float32) / 255
 
 
-def _eyes(still: Picture, role: Role, box: Region) -> tuple[EyeRig | None, EyeRig | None]:
-    if not role.eyes_may_move:
-        return None, None
-    mesh = role.face.mesh
-    left = build_eye(still, mesh, "left", glasses=role.glasses)
-    right = build_eye(still, mesh, "right", glasses=role.glasses)
-    return _if_within(left, box), _if_within(right, box)
-
-
-def _if_within(eye: EyeRig, box: Region) -> EyeRig | None:
+def _eye(still: Picture, role: Role, side: Side, box: Region) -> EyeRig | None:
+    eye = build_eye(still, role.face.mesh, side, glasses=role.attributes.glasses)
     x0, y0, x1, y1 = eye.box
-    return eye if x0 >= box[0] and y0 >= box[1] and x1 <= box[2] and y1 <= box[3] else None
+    within = x0 >= box[0] and y0 >= box[1] and x1 <= box[2] and y1 <= box[3]
+    return eye if within else None
 
 
-def _shading(still: Picture, role: Role, box: Region, craft: Craft) -> Shading | None:
-    maps = crease_maps(craft.creases, still, role.face.mesh)
-    return maps
+def _shading(still: Picture, face: Face, box: Region, creases: CreaseBasis) -> Shading | None:
+    """The creases of this face with room for the head to carry them, cut to the moving box."""
+    maps = crease_maps(creases, still, face.mesh)
+    room = int(REACH_ASIDE * face.height_px) // MAP_SCALE
+    x0, y0, x1, y1 = maps.box
+    grown = (x0 - room * MAP_SCALE, y0 - room * MAP_SCALE, x1 + room * MAP_SCALE, y1 + room * MAP_SCALE)
+    # Cut back to the box in whole map pixels.
+    left, top = (max(0, -((g - b) // MAP_SCALE)) for g, b in zip(grown[:2], box[:2], strict=True))
+    right, bottom = (max(0, -((b - g) // MAP_SCALE)) for g, b in zip(grown[2:], box[2:], strict=True))
+    region = (
+        grown[0] + left * MAP_SCALE,
+        grown[1] + top * MAP_SCALE,
+        grown[2] - right * MAP_SCALE,
+        grown[3] - bottom * MAP_SCALE,
+    )
+    if region[2] <= region[0] or region[3] <= region[1]:
+        return None
+    sides = []
+    for side in (maps.left, maps.right):
+        wide = cv2.copyMakeBorder(side, room, room, room, room, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+        cut = wide[top : wide.shape[0] - bottom, left : wide.shape[1] - right]
+        sides.append(np.ascontiguousarray(cut, np.float32))
+    return Shading(region, sides[0], sides[1], RATIO_MIN, RATIO_MAX)
 
 
 def _inside(alpha: Floats, follow: Floats, step: int) -> NDArray[np.bool_]:

@@ -1,0 +1,240 @@
+"""The geometric animator: every pixel comes from the photo, moved at its full resolution.
+
+faces -> gates -> stage -> driver -> rehearsal -> film. This file only leads through these steps; each
+is a module of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from renderer.animator import Progress, Request
+from renderer.badge import make_badge
+from renderer.clip import FPS, ClipWriter
+from renderer.faces.attributes import Attributes, read_attributes
+from renderer.faces.find import find_faces
+from renderer.faces.segment import person_mask
+from renderer.faces.types import Face, Picture
+from renderer.framing import Framing, face_in_clip, frame_crop, frame_photo, working_picture
+from renderer.gates import FaceVerdict, judge_faces, overall_verdict
+from renderer.models import ModelStore
+from renderer.motion.casting import cast, length_of
+from renderer.motion.choice import choose_driver
+from renderer.motion.expression import expression_basis
+from renderer.performance import film
+from renderer.picture.shade import crease_basis
+from renderer.reasons import Reason, reason
+from renderer.rehearsal import Rehearsed, rehearse_all
+from renderer.report import (
+    FaceReport,
+    ModelUse,
+    Report,
+    StageTime,
+    Verdict,
+    commanded,
+    describe_face,
+)
+from renderer.stage import Craft, Role, SetStage, set_stage
+
+ASPECTS = {"square": 1.0, "portrait": 4 / 5}
+"""Crops for sharing; 4:5 is the tallest that picture feeds show whole."""
+
+SHARES = {"faces": 0.08, "matte": 0.12, "key poses": 0.15, "frames": 0.63, "finish": 0.02}
+"""Each stage's share of the whole time, in their order, measured on a 1080p portrait."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A photo after the first look: who is in it, and what each face may do."""
+
+    faces: tuple[Face, ...]
+    attributes: tuple[Attributes, ...]
+    verdicts: tuple[FaceVerdict, ...]
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+
+
+class GeometricAnimator:
+    """The `Animator` that this project is about. One instance may animate many photos, one at a time.
+
+    `clock` gives seconds that only ever grow; it times the stages for the report.
+    """
+
+    def __init__(self, store: ModelStore, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+
+    def check(self, photo: Picture) -> Report:
+        """What the gates find, without rendering. Raises `ModelError` like `animate`."""
+        return self._describe(self._look(photo))
+
+    def animate(
+        self, photo: Picture, output: Path, request: Request, progress: Progress
+    ) -> Report:
+        """See `renderer.animator.Animator`. Raises `ModelError` and `ClipError`."""
+        watch = _Watch(self._clock, progress)
+        look = watch.time("faces", lambda _: self._look(photo))
+        report = replace(self._describe(look), requested_driver=request.driver)
+        if look.verdict != "animated":
+            return replace(report, stages=watch.stages)
+        framing = _frame(photo, look.faces, request)
+        stage = watch.time("matte", lambda _: self._set_stage(photo, framing, look))
+        driver, why = _driver(look, request)
+        rehearsed = watch.time(
+            "key poses", lambda told: self._rehearse(stage, driver, request, told)
+        )
+        report = replace(
+            report,
+            reasons=(*report.reasons, *stage.reasons, *why, *_subtler(rehearsed, stage.order)),
+            ladder=tuple(attempt for each in rehearsed for attempt in each.attempts),
+        )
+        lead = _lead(stage, rehearsed)
+        if lead is None:
+            return replace(report, verdict="still", stages=watch.stages, models=self._models())
+        curves = [each.curves for each in rehearsed]
+        badge = make_badge(framing.width, framing.height) if request.badge else None
+        with ClipWriter(output, framing.width, framing.height, request.title) as clip:
+            watch.time("frames", lambda told: film(stage.stage, curves, clip, told, badge))
+            watch.time("finish", lambda _: clip.publish())
+        return replace(
+            report,
+            faces=_performed(report.faces, stage, rehearsed),
+            main_face=stage.order[lead],
+            driver=rehearsed[lead].part.driver,
+            stages=watch.stages,
+            frames=curves[0].frames,
+            fps=float(FPS),
+            width=framing.width,
+            height=framing.height,
+            models=self._models(),
+        )
+
+    def _look(self, photo: Picture) -> Look:
+        faces = find_faces(photo, self._store)
+        attributes = tuple(read_attributes(photo, face) for face in faces)
+        size = (photo.shape[1], photo.shape[0])
+        verdicts = judge_faces(faces, attributes, size)
+        verdict, reasons = overall_verdict(verdicts)
+        return Look(faces, attributes, verdicts, verdict, reasons)
+
+    def _describe(self, look: Look) -> Report:
+        faces = tuple(
+            replace(describe_face(face), caps=verdict.caps)
+            for face, verdict in zip(look.faces, look.verdicts, strict=True)
+        )
+        return Report(look.verdict, look.reasons, faces, models=self._models())
+
+    def _set_stage(self, photo: Picture, framing: Framing, look: Look) -> SetStage:
+        store = self._store
+        craft = Craft(
+            basis=expression_basis(store.arrays("expression")),
+            creases=crease_basis(store.arrays("expression")),
+            person_mask=lambda crop: person_mask(crop, store),
+        )
+        faces = [face_in_clip(face, framing) for face in look.faces]
+        acting = {
+            k: Role(faces[k], look.attributes[k], verdict.caps)
+            for k, verdict in enumerate(look.verdicts)
+            if verdict.moves
+        }
+        return set_stage(working_picture(photo, framing), faces, acting, craft)
+
+    def _rehearse(
+        self, stage: SetStage, driver: str, request: Request, told: Callable[[float], None]
+    ) -> tuple[Rehearsed, ...]:
+        heights = [performer.face.height_px for performer in stage.stage.performers]
+        lead = int(np.argmax(heights))
+        parts = cast(stage.caps, driver, request.seed, request.intensity, lead)
+        seconds = length_of(driver)
+        return rehearse_all(stage.stage, parts, stage.caps, seconds, self._store, told)
+
+    def _models(self) -> tuple[ModelUse, ...]:
+        return tuple(ModelUse(m.file, m.sha256, m.provider) for m in self._store.loaded)
+
+
+class _Watch:
+    """Times the stages and turns each one's own progress into a share of the whole."""
+
+    def __init__(self, clock: Callable[[], float], progress: Progress) -> None:
+        self._clock = clock
+        self._progress = progress
+        self._stages: list[StageTime] = []
+
+    @property
+    def stages(self) -> tuple[StageTime, ...]:
+        return tuple(self._stages)
+
+    def time(self, name: str, work: Callable[[Callable[[float], None]], T]) -> T:
+        """Do `work`, which is handed a function to tell its own progress 0..1 to."""
+        begin = sum(share for stage, share in SHARES.items() if _before(stage, name))
+        share = SHARES[name]
+        self._progress(name, begin)
+        start = self._clock()
+        result = work(lambda done: self._progress(name, begin + share * done))
+        self._stages.append(StageTime(name, self._clock() - start))
+        self._progress(name, begin + share)
+        return result
+
+
+def _before(stage: str, other: str) -> bool:
+    order = list(SHARES)
+    return order.index(stage) < order.index(other)
+
+
+def _frame(photo: Picture, faces: tuple[Face, ...], request: Request) -> Framing:
+    height, width = photo.shape[:2]
+    if request.framing == "photo":
+        return frame_photo(width, height, request.height)
+    return frame_crop(width, height, faces, ASPECTS[request.framing], request.height)
+
+
+def _driver(look: Look, request: Request) -> tuple[str, tuple[Reason, ...]]:
+    """The driver to play, and why where the choice was ours."""
+    if request.driver != "auto":
+        return request.driver, ()
+    acting = [a for a, v in zip(look.attributes, look.verdicts, strict=True) if v.moves]
+    chosen, why = choose_driver(acting, request.year)
+    return chosen, (why,)
+
+
+def _lead(stage: SetStage, rehearsed: Sequence[Rehearsed]) -> int | None:
+    """The largest performer who moves; None when everybody rests."""
+    moving = [k for k, each in enumerate(rehearsed) if not each.part.is_still]
+    if not moving:
+        return None
+    return max(moving, key=lambda k: stage.stage.performers[k].face.height_px)
+
+
+def _subtler(rehearsed: Sequence[Rehearsed], order: Sequence[int]) -> tuple[Reason, ...]:
+    """Who plays something subtler than planned, or rests."""
+    reasons = []
+    for face, each in zip(order, rehearsed, strict=True):
+        if each.part.is_still and each.attempts:
+            reasons.append(reason("rests", face))
+        elif len(each.attempts) > 1:
+            reasons.append(reason("subtler", face))
+    return tuple(reasons)
+
+
+def _performed(
+    faces: tuple[FaceReport, ...], stage: SetStage, rehearsed: Sequence[Rehearsed]
+) -> tuple[FaceReport, ...]:
+    """The faces' reports with what each was told to do."""
+    told = list(faces)
+    for k, face in enumerate(stage.order):
+        part = rehearsed[k]
+        told[face] = replace(
+            told[face],
+            caps=stage.caps[k],
+            moved=not part.part.is_still,
+            commanded=() if part.part.is_still else commanded(part.curves),
+        )
+    return tuple(told)

@@ -1,0 +1,117 @@
+"""Rehearsing before filming: key poses are drawn and judged, and whoever fails plays something subtler.
+
+The ladder is each face's own: in a group one difficult face becomes quieter, or rests, and the others
+play on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from renderer.faces.types import Picture
+from renderer.gates import Caps
+from renderer.key_poses import key_frames
+from renderer.models import ModelStore
+from renderer.motion.casting import Part
+from renderer.motion.channels import FaceCurves
+from renderer.motion.geometry import judge_geometry
+from renderer.performer import Performer, Stage, draw_performer, motion_at
+from renderer.readback import look_at_still, read_back
+from renderer.reasons import Reason
+from renderer.report import Attempt, KeyPose
+
+GEOMETRY_EVERY = 5
+"""Besides the key poses, the geometry of every fifth frame is judged: it costs no drawing."""
+
+FAULTS = {
+    "fold_over": "The picture would fold over itself.",
+    "stretch": "The skin would be stretched too far.",
+    "order": "Lips or brows would cross.",
+    "too_strong": "No portrait moves that far.",
+    "read_back": "The face would not look as it should.",
+    "lids_open": "The eyes would not close.",
+}
+"""What each fault means, for the report."""
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """The part that a performer passed with, its curves, and every attempt on the way down."""
+
+    part: Part
+    curves: FaceCurves
+    attempts: tuple[Attempt, ...]
+
+
+def rehearse(
+    stage: Stage,
+    performer: Performer,
+    part: Part,
+    caps: Caps,
+    seconds: float,
+    store: ModelStore,
+) -> Rehearsed:
+    """Walk down the ladder until a part passes; at its foot the face stays still."""
+    still = look_at_still(stage.picture, performer.face.mesh, store)
+    attempts: list[Attempt] = []
+    while not part.is_still:
+        curves = part.curves(caps, seconds)
+        poses = judge_geometry_of(performer, curves)
+        if all(pose.passed for pose in poses):
+            numbers = key_frames(curves)
+            frames = [_draw(stage, performer, curves, number) for number in numbers]
+            readings = read_back(frames, numbers, curves, performer.layer.rig, still, store)
+            poses = tuple(
+                KeyPose(number, not reading.faults, tuple(_reason(f) for f in reading.faults))
+                for number, reading in zip(numbers, readings, strict=True)
+            )
+        passed = all(pose.passed for pose in poses)
+        attempts.append(Attempt(part.driver, part.intensity, passed, poses))
+        if passed:
+            return Rehearsed(part, curves, tuple(attempts))
+        part = part.subtler()
+    return Rehearsed(part, part.curves(caps, seconds), tuple(attempts))
+
+
+def judge_geometry_of(performer: Performer, curves: FaceCurves) -> tuple[KeyPose, ...]:
+    """The geometry of the key poses and of every fifth frame between them."""
+    numbers = sorted({*key_frames(curves), *range(0, curves.frames, GEOMETRY_EVERY)})
+    landmarks = performer.face.mesh.points
+    poses = []
+    for number in numbers:
+        motion = motion_at(curves, number)
+        found = judge_geometry(performer.layer.rig, motion, landmarks, performer.inside).faults
+        poses.append(KeyPose(number, not found, tuple(_reason(fault) for fault in found)))
+    return tuple(poses)
+
+
+def rehearse_all(
+    stage: Stage,
+    parts: Sequence[Part],
+    caps: Sequence[Caps],
+    seconds: float,
+    store: ModelStore,
+    progress: Callable[[float], None],
+) -> tuple[Rehearsed, ...]:
+    """Everybody on the stage, in its order."""
+    done = []
+    for k, (performer, part, cap) in enumerate(zip(stage.performers, parts, caps, strict=True)):
+        done.append(rehearse(stage, performer, part, cap, seconds, store))
+        progress((k + 1) / len(parts))
+    return tuple(done)
+
+
+def _draw(stage: Stage, performer: Performer, curves: FaceCurves, frame: int) -> Picture:
+    pixels = draw_performer(performer, curves, frame)
+    canvas = np.array(stage.picture)
+    if pixels is not None:
+        x0, y0, x1, y1 = performer.box
+        canvas[y0:y1, x0:x1] = pixels
+    return canvas
+
+
+def _reason(code: str) -> Reason:
+    return Reason(code, FAULTS[code])

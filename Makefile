@@ -15,7 +15,6 @@ $(READY): requirements.txt pyproject.toml
 	else \
 	    $(IN)/python -m pip install --quiet --require-hashes -r requirements.txt; \
 	fi
-	$(IN)/python -m hatchling --help >/dev/null
 	if command -v uv >/dev/null; then \
 	    uv pip install --quiet --python $(IN)/python --no-deps --no-build-isolation -e .; \
 	else \

@@ -1,4 +1,4 @@
-"""Closed-form matting on the unknown band alone: the soft edge between a head and what is behind it.
+"""Closed-form matting on the unknown band alone: the soft edge between a head and its background.
 
 Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural Image Matting" (2008): inside every
 3x3 window alpha is an affine function of colour. The energy ``alpha' L alpha`` plus a weighted pull
@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from renderer.faces.planes import Mask, floats
 from renderer.faces.types import Floats
-
-Mask = NDArray[np.bool_]
 
 WINDOW = 9
 """Pixels of a 3x3 window."""
@@ -37,7 +36,7 @@ def colour_planes(picture: Floats) -> Floats:
     wanted = np.sqrt(np.maximum(values, 0)) > GREY_SPREAD
     wanted[-1] = True
     turned = cv2.transform(picture, axes[:, wanted].T.astype(np.float32))
-    return np.asarray(turned, np.float32).reshape(*picture.shape[:2], -1)
+    return floats(turned).reshape(*picture.shape[:2], -1)
 
 
 def _window_terms(patches: Floats, epsilon: float) -> Floats:
@@ -56,11 +55,11 @@ def _window_terms(patches: Floats, epsilon: float) -> Floats:
     terms += 1.0
     terms *= -1.0 / WINDOW
     terms += np.eye(WINDOW, dtype=np.float32)
-    return terms.astype(np.float32, copy=False)
+    return floats(terms)
 
 
 def _rows(guide: Floats, unknown: Mask, epsilon: float) -> Floats:
-    """Rows of the matting Laplacian for the unknown pixels: ``(n, 25)`` over their 5x5 neighbours."""
+    """The matting Laplacian's rows of the unknown pixels: ``(n, 25)`` over their 5x5 neighbours."""
     width = unknown.shape[1]
     pixels = np.flatnonzero(unknown)
     centres = np.flatnonzero(cv2.dilate(unknown.astype(np.uint8), np.ones((3, 3), np.uint8)))
@@ -70,7 +69,7 @@ def _rows(guide: Floats, unknown: Mask, epsilon: float) -> Floats:
     window_at[centres] = np.arange(centres.size, dtype=np.int32)
     rows = np.zeros((pixels.size, STENCIL, STENCIL), np.float32)
     for place in range(WINDOW):
-        # As member `place` of the window centred at pixel - step, the pixel sees that window's nine.
+        # As member `place` of the window around pixel - step, the pixel sees all nine of it.
         seen = terms[window_at[pixels - steps[place]], place].reshape(-1, 3, 3)
         top, left = 2 - place // 3, 2 - place % 3
         rows[:, top : top + 3, left : left + 3] += seen
@@ -88,8 +87,8 @@ def solve_band(
 ) -> Floats:
     """Alpha ``(h, w) float32`` 0..1: `start` where known, solved where `unknown`.
 
-    `guide` is ``(h, w, planes)`` colour about 0..1; `prior` and `weight` ``(h, w)`` pull the unknown
-    pixels; a weight of 1 about equals the pull of the colours around a pixel.
+    `guide` is ``(h, w, planes)`` colour about 0..1; `prior` and `weight` ``(h, w)`` pull the
+    unknown pixels; a weight of 1 about equals the pull of the colours around a pixel.
     """
     unknown = unknown.copy()
     # A rim of 2 px has no full neighbourhood; it stays as it started.

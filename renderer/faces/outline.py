@@ -8,19 +8,43 @@ reconciles them, at a scale where a face is `OUTLINE_FACE_PX` tall.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from renderer.faces.matte_solver import Mask
-from renderer.faces.types import Floats
+from renderer.faces.planes import IntBox, Mask, Size, floats, resized, resized_bytes
+from renderer.faces.territory import body_distance, face_grid, face_oval, head_distance
+from renderer.faces.types import Face, Floats, Picture
+
+Counts = NDArray[np.float64]
 
 OUTLINE_FACE_PX = 44
 """Face height at which the outline is decided: one pixel is a fortieth of a face, and the whole
 decision takes under 30 ms."""
 TONES, HUES = 24, 8
 """Bins of lightness and of each chroma axis."""
+UNSEEN = 2e-4
+"""Share of pixels that a colour seen nowhere is credited with."""
 COLOUR_SAYS = 2.5
 """Most that colour may say, as a logarithm of odds: the mask's 0.92."""
+MASK_SAYS = 1.2
+"""Weight of the mask's log odds against the colours' own."""
+MASK_LIMIT = 0.03
+"""The mask is never surer than this and one minus this."""
+SPREAD_DAMPS = 0.6
+"""How much of the mask's word is lost where its crops disagree entirely."""
+COLOUR_SHARE = 0.6
+"""Weight of the colours' log odds."""
+TESTIFY = 2.6
+"""Colours are counted up to this head distance, and not on the chest: clothes outnumber hair."""
+USUAL_REACH = 1.9
+"""Body distance within which nothing speaks against a pixel's being the person's."""
+FAR_DOUBT, FAR_LIMIT = 1.5, 3.0
+"""Log odds lost per unit beyond it, and at most: a feather headdress must still be able to win."""
+RIVAL_PULL = 6.0
+"""Log odds for each unit by which another person is nearer or farther than this one."""
 WITNESS = 0.045
 """Weight of the witnesses against one neighbour of the same colour: outlines follow edges over some
 five pixels, and a whole region follows its witnesses."""
@@ -46,24 +70,21 @@ def colour_odds(picture: Floats, believed: Floats, where: Mask) -> Floats:
     cells = TONES * HUES * HUES
     chosen = bins[where]
     belief = believed[where]
-    inside = np.bincount(chosen, belief, cells).reshape(TONES, HUES, HUES)
-    outside = np.bincount(chosen, 1 - belief, cells).reshape(TONES, HUES, HUES)
-    for axis in range(3):
-        inside, outside = (_smooth(counts, axis) for counts in (inside, outside))
-    floor = 0.002
-    ratio = np.log(
-        (inside / max(inside.sum(), 1) + floor / 10)
-        / (outside / max(outside.sum(), 1) + floor / 10)
-    )
+    inside = _smooth(np.asarray(np.bincount(chosen, belief, cells), np.float64))
+    outside = _smooth(np.asarray(np.bincount(chosen, 1 - belief, cells), np.float64))
+    ratio = np.log((inside + UNSEEN) / (outside + UNSEEN))
     odds: Floats = np.clip(ratio, -COLOUR_SAYS, COLOUR_SAYS).astype(np.float32).ravel()[bins]
     return odds
 
 
-def _smooth(counts: np.ndarray, axis: int) -> np.ndarray:
-    """Counts blurred by 1-2-1 along one axis."""
-    padded = np.pad(counts, [(1, 1) if i == axis else (0, 0) for i in range(3)], mode="edge")
-    n = counts.shape[axis]
-    return (padded.take(range(n), axis) + 2 * counts + padded.take(range(2, n + 2), axis)) / 4
+def _smooth(counts: Counts) -> Counts:
+    """Shares of the flat colour bins, blurred by 1-2-1 along each axis."""
+    shares: Counts = counts.reshape(TONES, HUES, HUES) / max(counts.sum(), 1)
+    for axis, number in enumerate(shares.shape):
+        padded = np.pad(shares, [(int(i == axis),) * 2 for i in range(3)], mode="edge")
+        before, after = padded.take(range(number), axis), padded.take(range(2, number + 2), axis)
+        shares = (before + 2 * shares + after) / 4
+    return shares
 
 
 def _couplings(picture: Floats, silent: Mask) -> tuple[Floats, Floats]:
@@ -127,3 +148,52 @@ def decide(picture: Floats, odds: Floats, sure: Floats, silent: Mask) -> Floats:
         search = conditioned + np.float32(following / energy) * search
         energy = following
     return np.clip(solution, 0, 1)
+
+
+def filled_oval(face: Face, box: IntBox, size: Size) -> Mask:
+    """The face itself in `box` resized to `size`."""
+    oval = np.zeros(size[::-1], np.uint8)
+    scale = size[1] / (box[3] - box[1])
+    cv2.fillPoly(oval, [face_oval(face, scale, (float(box[0]), float(box[1])))], 1)
+    return oval > 0
+
+
+def head_outline(
+    picture: Picture,
+    faces: Sequence[Face],
+    index: int,
+    box: IntBox,
+    covered: Floats | None,
+    mean: Floats,
+    spread: Floats,
+) -> Floats:
+    """How much of each coarse pixel of `box` belongs to person `index`, 0..1.
+
+    `covered` is how much of the box people in front hide, `mean` and `spread` what
+    `renderer.faces.person.ask_mask` said of it; all at any scale.
+    """
+    face = faces[index]
+    x0, y0, x1, y1 = box
+    scale = min(1.0, OUTLINE_FACE_PX / face.height_px)
+    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
+    small = floats(resized_bytes(picture[y0:y1, x0:x1], size)) / np.float32(255)
+    mean, spread = resized(mean, size), resized(spread, size)
+    across, along = face_grid(face, box, size)
+    nearness = body_distance(across, along)
+    testify = (along < 1.0) & (head_distance(across, along) < TESTIFY)
+    silent = np.zeros(size[::-1], bool) if covered is None else resized(covered, size) > 0.5
+    clamped = np.clip(mean, MASK_LIMIT, 1 - MASK_LIMIT)
+    odds = MASK_SAYS * np.log(clamped / (1 - clamped)) * (1 - SPREAD_DAMPS * spread)
+    odds += COLOUR_SHARE * colour_odds(small, mean, testify & ~silent)
+    odds += np.clip(FAR_DOUBT * (USUAL_REACH - nearness), -FAR_LIMIT, 0)
+    sure = np.full(size[::-1], np.nan, np.float32)
+    for other, rival in enumerate(faces):
+        if other != index:
+            theirs = body_distance(*face_grid(rival, box, size))
+            mine = RIVAL_PULL * (theirs - nearness)
+            # Both must hold, a person's and this person's: the product of two probabilities.
+            odds = -np.logaddexp(np.logaddexp(-odds, -mine), -odds - mine)
+            sure[filled_oval(rival, box, size)] = 0
+    sure[silent] = np.nan
+    sure[filled_oval(face, box, size)] = 1
+    return decide(small, floats(odds), floats(sure), silent)

@@ -2,8 +2,8 @@
 
 After Wang and Cohen, "Optimized color sampling for robust matting" (2007), without the pairs: each
 pixel of the band looks at a few colours across the nearest certain head and the nearest certain
-background; alpha is where it lies between the two that are most like it. It keeps closed-form matting
-from taking a background that only happens to be enclosed (a window's panes, gaps between leaves)
+background; alpha is where it lies between the two that are most like it. It keeps closed-form
+matting from taking a background that only happens to be enclosed (a window's panes, gaps between leaves)
 for a part of the head.
 """
 
@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from renderer.faces.planes import Mask
+from renderer.faces.planes import Mask, Where, floats
 from renderer.faces.types import Floats
 
 DEPTHS = (0.012, 0.05, 0.11)
@@ -26,8 +25,8 @@ ALIKE = 0.07
 """Colours (guide 0..1) this near to each other do not tell head from background."""
 
 BUSY = 8.0
-"""How much a varied background (variance of its samples) takes from their word: among leaves anything
-is like something."""
+"""How much a varied background (variance of its samples) takes from their word: among leaves
+anything is like something."""
 
 
 class Witness(NamedTuple):
@@ -37,7 +36,7 @@ class Witness(NamedTuple):
     sure: Floats
 
 
-def _nearest(known: Mask, band: NDArray[np.intp]) -> Floats:
+def _nearest(known: Mask, band: Where) -> Floats:
     """The nearest pixel of `known` to each of the `band`: ``(n, 2)`` x, y."""
     _, labels = cv2.distanceTransformWithLabels(
         (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
@@ -45,11 +44,11 @@ def _nearest(known: Mask, band: NDArray[np.intp]) -> Floats:
     rows, columns = np.nonzero(known)
     place = np.zeros((int(labels.max()) + 1, 2), np.float32)
     place[labels[rows, columns]] = np.column_stack([columns, rows])
-    return place[labels.ravel()[band]]
+    return floats(place[labels.ravel()[band]])
 
 
 def _least_distance(
-    guide: Floats, known: Mask, band: NDArray[np.intp], start: Floats, away: Floats, unit: float
+    guide: Floats, known: Mask, band: Where, start: Floats, away: Floats, unit: float
 ) -> tuple[Floats, Floats, Floats]:
     """Distance to, and colour of, the sample most like each pixel of the band; samples' variance.
 
@@ -83,9 +82,7 @@ def _least_distance(
     return np.sqrt(best), colour, np.maximum(variance, 0)
 
 
-def ask_samples(
-    guide: Floats, inside: Mask, outside: Mask, band: NDArray[np.intp], unit: float
-) -> Witness:
+def ask_samples(guide: Floats, inside: Mask, outside: Mask, band: Where, unit: float) -> Witness:
     """Alpha of the `band` (flat indices) as the colours on either side explain it.
 
     `guide` ``(h, w, planes)`` about 0..1; `unit` is the face height in its pixels.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from renderer.faces.planes import IntBox, Size, floats
 from renderer.faces.types import Face, Floats
 
 FOREHEAD, CHIN = 10, 152
@@ -19,7 +20,7 @@ SIZE_PULL = 0.6
 """Face heights of "lower in the picture" that a face e times larger outweighs when deciding who is
 nearer. Small: a child on a lap has a small face and sits in front."""
 SKULL = (0.0, -0.14, 0.46, 0.68)
-"""Centre (right, down from the face's middle) and half axes, in face heights, of a head with hair."""
+"""Centre (right, down from the face's middle) and half axes of a head with hair, in face heights."""
 THROAT, THROAT_HANDICAP = (0.0, 0.8, 0.42, 0.4), 0.3
 """The same of the neck: a head is never cut from it, whoever holds it in their arms."""
 CHEST = (0.0, 1.45, 0.95, 0.75)
@@ -58,26 +59,22 @@ def back_to_front(faces: Sequence[Face]) -> tuple[int, ...]:
     return tuple(int(rank) for rank in ranks)
 
 
-def face_grid(
-    face: Face, box: tuple[int, int, int, int], size: tuple[int, int]
-) -> tuple[Floats, Floats]:
-    """Where each pixel of `box`, resized to `size` (width, height), lies from the middle of the face:
+def face_grid(face: Face, box: IntBox, size: Size) -> tuple[Floats, Floats]:
+    """Where each pixel of `box`, resized to `size` (width, height), lies from the face's middle:
     right and down, each ``(h, w)``, in face heights."""
     centre, right, down = face_axes(face)
     length = float(np.dot(down, down))
     x = (np.arange(size[0], dtype=np.float32) + 0.5) * ((box[2] - box[0]) / size[0]) + box[0]
     y = (np.arange(size[1], dtype=np.float32) + 0.5) * ((box[3] - box[1]) / size[1]) + box[1]
     dx, dy = (x - 0.5 - centre[0])[None, :], (y - 0.5 - centre[1])[:, None]
-    across: Floats = ((dx * right[0] + dy * right[1]) / length).astype(np.float32)
-    along: Floats = ((dx * down[0] + dy * down[1]) / length).astype(np.float32)
-    return across, along
+    across = floats((dx * right[0] + dy * right[1]) / length)
+    return across, floats((dx * down[0] + dy * down[1]) / length)
 
 
 def _distance(across: Floats, along: Floats, body: tuple[float, float, float, float]) -> Floats:
     """Distance from an ellipse's centre in half axes: 1 on its outline."""
     x, y, wide, high = body
-    result: Floats = np.hypot((across - x) / wide, (along - y) / high)
-    return result
+    return floats(np.hypot((across - x) / wide, (along - y) / high))
 
 
 def head_distance(across: Floats, along: Floats) -> Floats:
@@ -89,4 +86,4 @@ def body_distance(across: Floats, along: Floats) -> Floats:
     """How far from a person: the head, or neck and chest with their handicaps."""
     chest = _distance(across, along, CHEST) + np.float32(CHEST_HANDICAP)
     throat = _distance(across, along, THROAT) + np.float32(THROAT_HANDICAP)
-    return np.minimum(np.minimum(head_distance(across, along), throat), chest)
+    return floats(np.minimum(np.minimum(head_distance(across, along), throat), chest))

@@ -1,8 +1,8 @@
 """How far a matte's edge can be believed, before a background in which mistakes would show.
 
-A wrong edge against a plain wall harms nobody. Where the background has texture and the mask's crops
-disagree (a headdress), or the outline had to go against the mask (people behind one another), or hair
-is half transparent over a wide strip, moving the head drags pieces of background along.
+A wrong edge against a plain wall harms nobody. Where the background has texture and the mask's
+crops disagree (a headdress), or the outline had to go against the mask (people behind one another),
+or hair is half transparent over a wide strip, moving the head drags pieces of background along.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from renderer.faces.planes import Mask, resized
+from renderer.faces.planes import Mask, floats, resized
 from renderer.faces.types import Floats
 
 RING = 0.12
@@ -52,7 +52,7 @@ def _texture(guide: Floats, alpha: Floats, radius: float) -> Floats:
         plane = planes[..., axis] * clear
         mean = cv2.GaussianBlur(plane, (0, 0), radius / 3) / held
         total += cv2.GaussianBlur(plane * planes[..., axis], (0, 0), radius / 3) / held - mean**2
-    return resized(np.sqrt(np.maximum(total, 0)), size)
+    return resized(floats(np.sqrt(np.maximum(total, 0))), size)
 
 
 def judge_edge(

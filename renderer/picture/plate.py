@@ -1,8 +1,8 @@
 """What is behind a head: the background that shows when the head moves away from it.
 
 A head moves by a tenth of its height at most, so only a band along its outline is ever seen. Slow
-changes of colour are drawn in from outside (push-pull, and Telea's marching fill for lines that pass
-behind the head); grain is the picture's own, mirrored across the outline: synthetic noise showed as
+changes of colour are drawn in from outside (push-pull, and Telea's marching fill for lines that
+pass behind the head); grain is the picture's own, mirrored across the outline: synthetic noise showed as
 a halo. Nothing within the matte's soft edge is ever a source, or hair would leave its ghost behind.
 """
 
@@ -15,10 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.faces.matte import HeadMatte
-from renderer.faces.planes import Mask, resized
+from renderer.faces.planes import Mask, Where, depth_inside, floats, resized
 from renderer.faces.types import Floats, Picture
-
-Where = NDArray[np.intp]
 
 SOURCE_ALPHA = 0.02
 """A pixel with more of the head in it than this is not background."""
@@ -27,14 +25,20 @@ SOURCE_MARGIN = 0.022
 EXACT_BEYOND = 0.04
 """Face heights outside the matte at which the plate is the picture again, bit for bit."""
 EASE_FROM = 0.4
-"""Share of that distance up to which the plate holds: stray hairs there would stay behind as ghosts."""
+"""Share of that distance up to which the plate holds before a plain background: stray hairs there
+would stay behind as ghosts."""
+EXACT_IF_BUSY = 0.3
+"""Share of that distance before a busy background: what differs from the plate rides with the head,
+there that is stars and leaves."""
+PLAIN, BUSY = 4.0, 16.0
+"""Local standard deviation (grey levels) of plain and of busy backgrounds."""
 COARSE_FACE_PX = 64
 """Face height at which slow changes are filled; the rest is grain and fine texture."""
 SEEN_DEPTH = 0.22
 """Face heights into the hole that are drawn with care: twice what a moving head uncovers."""
 MARCH_RADIUS = 4
 """Neighbourhood of Telea's fill in coarse pixels: lines are carried on, spots are not."""
-MARCH_SHARE = 0.6
+MARCH_SHARE = 0.85
 """How much of the marching fill is kept beside the smooth one: alone it draws streaks."""
 STRAY_REACH = 0.15
 """Face heights around the hole in which thin things are taken for stray hairs, not background."""
@@ -64,41 +68,47 @@ def push_pull(colour: Floats, weight: Floats) -> Floats:
         mean = (colour * weight[..., None]).sum((0, 1)) / max(total, 1e-6)
         return np.where(weight[..., None] > 0, colour, mean).astype(np.float32)
     half = ((weight.shape[1] + 1) // 2, (weight.shape[0] + 1) // 2)
-    carried = cv2.resize(colour * weight[..., None], half, interpolation=cv2.INTER_AREA)
-    held = cv2.resize(weight, half, interpolation=cv2.INTER_AREA)
-    below = push_pull(carried / np.maximum(held, 1e-6)[..., None], np.minimum(1, 2 * held))
+    carried, held = resized(colour * weight[..., None], half), resized(weight, half)
+    below = push_pull(
+        floats(carried / np.maximum(held, 1e-6)[..., None]), floats(np.minimum(1, 2 * held))
+    )
     size = (weight.shape[1], weight.shape[0])
-    wide = cv2.resize(below, size, interpolation=cv2.INTER_LINEAR)
+    wide = resized(below, size)
     share = weight[..., None]
     return (colour * share + wide * (1 - share)).astype(np.float32)
 
 
-def _depth(mask: Mask) -> Floats:
-    """Distance of each pixel of `mask` from the nearest outside it, in pixels."""
-    framed = np.pad(mask, 1, "edge").astype(np.uint8)
-    return cv2.distanceTransform(framed, cv2.DIST_L2, 3)[1:-1, 1:-1].astype(np.float32)
+def _plainness(colour: Floats, known: Mask, unit: float) -> Floats:
+    """How plain the nearby background is, 0..1, away from the thin things before it."""
+    grey = cv2.medianBlur(np.clip(colour.mean(axis=2), 0, 255).astype(np.uint8), 3)
+    tone, held = grey.astype(np.float32), known.astype(np.float32)
+    reach = (0, 0), 0.07 * unit
+    weight = cv2.GaussianBlur(held, *reach) + 1e-4
+    mean = cv2.GaussianBlur(tone * held, *reach) / weight
+    spread = np.sqrt(np.maximum(cv2.GaussianBlur(tone**2 * held, *reach) / weight - mean**2, 0))
+    return np.asarray(np.clip((BUSY - spread) / (BUSY - PLAIN), 0, 1), np.float32)
 
 
 def _without_strays(colour: Floats, known: Mask, unit: float) -> Floats:
     """`colour` without the thin things near the hole."""
-    near = known & (_depth(known) < STRAY_REACH * unit)
+    near = known & (depth_inside(known) < STRAY_REACH * unit)
     filled = push_pull(colour, known.astype(np.float32))
     calm = cv2.medianBlur(np.clip(filled, 0, 255).astype(np.uint8), 5).astype(np.float32)
     stray = near & (np.abs(filled - calm).max(axis=2) > STRAY_STEP)
-    return np.where(stray[..., None], calm, filled)
+    return floats(np.where(stray[..., None], calm, filled))
 
 
 def _slow_fill(colour: Floats, known: Mask, unit: float) -> Floats:
     """The coarse picture ``(h, w, 3)`` with its hole (not `known`) filled."""
     smooth = push_pull(_without_strays(colour, known, unit), known.astype(np.float32))
-    depth = _depth(~known)
+    depth = depth_inside(~known)
     band = (~known & (depth < SEEN_DEPTH * unit)).astype(np.uint8)
     if not band.any() or not known.any():
         return smooth
     ready = np.clip(np.round(smooth), 0, 255).astype(np.uint8)
     marched = cv2.inpaint(ready, band, MARCH_RADIUS, cv2.INPAINT_TELEA).astype(np.float32)
     share = MARCH_SHARE * np.clip(2 - 2 * depth / (SEEN_DEPTH * unit), 0, 1) * band
-    return (smooth + (marched - smooth) * share[..., None]).astype(np.float32)
+    return floats(smooth + (marched - smooth) * share[..., None])
 
 
 def _mirror(known: Mask, where: Where, size: tuple[int, int]) -> Where:
@@ -115,9 +125,8 @@ def _mirror(known: Mask, where: Where, size: tuple[int, int]) -> Where:
     jump = resized((2 * scale * (place[nearest] - here)).astype(np.float32), size)
     step = np.rint(jump.reshape(-1, 2)[where]).astype(np.intp)
     y, x = np.divmod(where, size[0])
-    return (
-        np.clip(y + step[:, 1], 0, size[1] - 1) * size[0] + np.clip(x + step[:, 0], 0, size[0] - 1)
-    ).astype(np.intp)
+    row, column = np.clip(y + step[:, 1], 0, size[1] - 1), np.clip(x + step[:, 0], 0, size[0] - 1)
+    return np.asarray(row * size[0] + column, np.intp)
 
 
 def _mirrored_grain(still: Floats, slow: Floats, known: Mask, source: Where) -> Floats:
@@ -150,20 +159,22 @@ def background_plate(picture: Picture | Floats, matte: HeadMatte, face_height: f
     scale = min(1.0, COARSE_FACE_PX / face_height)
     coarse_size = (max(4, round(size[0] * scale)), max(4, round(size[1] * scale)))
     held = resized(known.astype(np.float32), coarse_size)
-    carried = resized(cv2.copyTo(still, known.astype(np.uint8)), coarse_size)
-    coarse = carried / np.maximum(held, 1e-3)[..., None]
+    carried = resized(floats(cv2.copyTo(still, known.astype(np.uint8))), coarse_size)
+    coarse = floats(carried / np.maximum(held, 1e-3)[..., None])
     whole = held > 0.5
     slow = resized(_slow_fill(coarse, whole, face_height * scale), size)
-    depth = resized(_depth(~whole), size) / scale
+    depth = resized(depth_inside(~whole), size) / scale
     band = np.flatnonzero(differs & (depth < SEEN_DEPTH * face_height))
     drawn = slow.reshape(-1, 3)[band]
     if whole.any():
         drawn += _mirrored_grain(still, slow, known, _mirror(whole, band, size))
-    start = EASE_FROM * EXACT_BEYOND * face_height
-    ease = np.clip((away.ravel()[band] - start) / (EXACT_BEYOND * face_height - start), 0, 1)
+    plain = resized(_plainness(coarse, whole, face_height * scale), size).ravel()[band]
+    end = EXACT_BEYOND * face_height * (EXACT_IF_BUSY + (1 - EXACT_IF_BUSY) * plain)
+    start = EASE_FROM * end * plain
+    ease = np.clip((away.ravel()[band] - start) / (end - start), 0, 1)
     ease = (ease * ease * (3 - 2 * ease))[:, None].astype(np.float32)
     flat = still.reshape(-1, 3)
     drawn = np.clip(drawn + (flat[band] - drawn) * ease, 0, 255)
     colour = cv2.copyTo(slow, differs.astype(np.uint8), still.copy())
     colour.reshape(-1, 3)[band] = drawn
-    return Plate(matte.box, colour, differs)
+    return Plate(matte.box, floats(colour), differs)

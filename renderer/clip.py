@@ -3,7 +3,7 @@
 The file appears under its name in one step and only on `publish`: until then it is a hidden file
 beside it, which every other way out of the ``with`` block removes. Encoding runs in a thread of its
 own behind a short queue, so that drawing and encoding share two cores and memory does not grow with
-the clip. PyAV is imported on first use only: its GPL codecs and 60 ms belong to those who encode.
+the clip. PyAV is imported on first use only: its GPL codecs and tenth of a second belong to those who encode.
 """
 
 from __future__ import annotations
@@ -139,6 +139,8 @@ class ClipWriter:
 
     def publish(self) -> None:
         """Finish the file, see it safely on disk, and only then give it its name."""
+        if self.frames == 0:
+            raise ClipError("The clip has no frames.")
         self._join()
         self._raise_failure()
         with self._part.open("ab") as part:

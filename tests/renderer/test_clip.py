@@ -263,6 +263,11 @@ class TestGoingWrong:
         finally:
             subprocess.run(["umount", str(small)], check=True)
 
+    def test_a_clip_without_frames_is_none(self, tmp_path):
+        with pytest.raises(ClipError, match="no frames"), ClipWriter(tmp_path / "c.mp4", 2, 2) as c:
+            c.publish()
+        assert self.names(tmp_path) == []
+
     def test_a_folder_that_is_not_there(self, tmp_path):
         with pytest.raises(FileNotFoundError), ClipWriter(tmp_path / "no" / "c.mp4", 2, 2):
             pass

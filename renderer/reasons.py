@@ -1,8 +1,14 @@
-"""Why a photo moves less, or not at all: a code for programs and a sentence for a relative."""
+"""Why a photo moves less, or not at all: a code for programs and a sentence for a relative.
+
+All sentences live here, so that they speak with one voice: short, kind, and where something can be
+done about it, saying what.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -12,3 +18,62 @@ class Reason:
     code: str
     message: str
     face: int | None = None
+
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        # A face stays still, or a photo is refused.
+        "no_face": "No face was found in this picture. A photo with a clearly visible face works "
+        "best.",
+        "face_too_small": "This face is only {eyes} pixels between the eyes, too few to bring it to "
+        "life. Scan the photo again at 600 DPI.",
+        "profile_view": "This face looks too far to the side to be moved without distorting it. A "
+        "photo from the front works best.",
+        "tilted_too_far": "This head lies too far on its side to be moved. Turn the photo upright "
+        "first, if it was taken that way.",
+        "rests": "No movement looked right on this face, so it stays as it is in the photo.",
+        # A face moves less.
+        "small_face": "This face is only {eyes} pixels between the eyes, so its eyes stay as they "
+        "are. Scan the photo again at 600 DPI to see it blink.",
+        "few_pixels": "This face is only {eyes} pixels between the eyes. Scanned again at 600 DPI "
+        "it would look sharper and move more finely.",
+        "turned_aside": "This face is turned to the side, so it only blinks and breathes a little.",
+        "three_quarter": "This face looks to one side, so the head turns only a little.",
+        "looks_up": "This face looks up, so the head moves only a little.",
+        "looks_down": "This face looks down, so the head moves only a little.",
+        "tilted": "This head is tilted already, so it moves only a little.",
+        "eyes_closed": "The eyes are closed in the photo, so they stay closed.",
+        "glasses": "The glasses keep their shape; only the face behind them moves.",
+        "dark_glasses": "The eyes are hidden behind dark glasses, so they are left alone.",
+        "mouth_covered": "The mouth is covered, so it does not smile.",
+        "mouth_uneven": "Something beside the mouth, perhaps a hand or a hard shadow, keeps the "
+        "smile small.",
+        "mouth_open": "The mouth is wide open, so it hardly changes.",
+        "teeth_show": "The person is smiling already; the smile only grows a little.",
+        "touches_border": "The head touches the edge of the picture, so it moves only a little. A "
+        "scan with more room around the head would help.",
+        "blurry": "This face is blurred, so it moves gently. A sharper scan would look better.",
+        "edge_unsure": "Hair and background are hard to tell apart here, so the head moves less.",
+        "no_blink": "These eyes cannot be closed without harming the picture, so they stay open.",
+        "no_gaze": "These eyes cannot be moved without harming the picture, so they look straight "
+        "on.",
+        "subtler": "The movement that was planned was too strong for this face, so it moves more "
+        "gently.",
+        # Why `auto` chose a driver.
+        "chose_joy": "The people in the photo are smiling, so they may smile a little more.",
+        "chose_quiet_group": "There are several people in the photo, so everyone moves just a "
+        "little.",
+        "chose_old": "This is an old photo, so it wakes up slowly and gently.",
+        "chose_damaged": "The photo is damaged, so only small movements are used.",
+        "chose_closed_eyes": "The eyes are closed in the photo, so only the head moves and the "
+        "smile, gently.",
+        "chose_open_mouth": "The mouth is open in the photo, so only small movements are used.",
+        "chose_gentle": "A slow, gentle smile suits most portraits.",
+    }
+)
+"""Code to sentence. `{eyes}` is the distance between the eyes in pixels of the photo."""
+
+
+def reason(code: str, face: int | None = None, eyes: float = 0.0) -> Reason:
+    """The reason with its sentence filled in. Raises `KeyError` for a code that has no sentence."""
+    return Reason(code, SENTENCES[code].format(eyes=round(eyes)), face)

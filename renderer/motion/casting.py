@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from renderer.gates import STILL, Caps
+from renderer.motion.caps import STILL, Caps
 from renderer.motion.channels import FPS, FaceCurves
 from renderer.motion.drivers import DRIVERS, score_of, subtler
 from renderer.motion.score import play

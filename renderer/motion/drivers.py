@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from renderer.gates import Caps
+from renderer.motion.caps import Caps
 from renderer.motion.channels import FPS, FaceCurves
 from renderer.motion.score import Blink, Gesture, Look, Nod, Score, Smile, Sway, play
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from renderer.gates import Caps, Range
 from renderer.motion import curves
+from renderer.motion.caps import Caps, Range
 from renderer.motion.channels import FPS, SHUTTER_SAMPLES, FaceCurves
 from renderer.motion.curves import Times
 

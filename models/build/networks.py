@@ -14,11 +14,11 @@ import onnx
 
 from models.build import face_api, mesh_layout, tflite_graph
 from models.build.convert_tflite import lower
-from models.build.onnx_graph import GraphBuilder
+from models.build.onnx_graph import GraphBuilder, Output
 from models.build.packages import FACE_API, MEDIAPIPE, Package
 
-Head = Callable[[GraphBuilder, Mapping[str, str]], list[tuple[str, str, tuple[int, ...]]]]
-"""Names the outputs: (ONNX value, output name, shape without the batch)."""
+Head = Callable[[GraphBuilder, Mapping[str, str]], list[Output]]
+"""Names the outputs, given the ONNX values by their TFLite names."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ class Network:
 
 
 def _detector(anchors: int, boxes: str, scores: str) -> Head:
-    def head(
-        graph: GraphBuilder, outputs: Mapping[str, str]
-    ) -> list[tuple[str, str, tuple[int, ...]]]:
+    def head(graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output]:
         return [
             (outputs[boxes], "boxes", (anchors, 16)),
             (graph.reshape(outputs[scores], 0, anchors), "scores", (anchors,)),
@@ -51,9 +49,7 @@ def _detector(anchors: int, boxes: str, scores: str) -> Head:
     return head
 
 
-def _mesh(
-    graph: GraphBuilder, outputs: Mapping[str, str]
-) -> list[tuple[str, str, tuple[int, ...]]]:
+def _mesh(graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output]:
     """The finer lips, eyes and irises scattered into the surface; an iris lies as deep as its lids."""
     surface = graph.reshape(outputs["output_mesh_identity"], 0, mesh_layout.SURFACE, 3)
     finer = ("lips", "left_eye", "right_eye", "left_iris", "right_iris")
@@ -73,9 +69,7 @@ def _mesh(
     return [(points, "points", (mesh_layout.TOTAL, 3)), (presence, "presence", ())]
 
 
-def _iris(
-    graph: GraphBuilder, outputs: Mapping[str, str]
-) -> list[tuple[str, str, tuple[int, ...]]]:
+def _iris(graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output]:
     return [
         (graph.reshape(outputs["output_eyes_contours_and_brows"], 0, 71, 3), "eye", (71, 3)),
         (graph.reshape(outputs["output_iris"], 0, 5, 3), "iris", (5, 3)),
@@ -83,24 +77,18 @@ def _iris(
 
 
 def _person(height: int, width: int) -> Head:
-    def head(
-        graph: GraphBuilder, outputs: Mapping[str, str]
-    ) -> list[tuple[str, str, tuple[int, ...]]]:
+    def head(graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output]:
         (mask,) = outputs.values()
         return [(graph.reshape(mask, 0, height, width), "mask", (height, width))]
 
     return head
 
 
-def _landmarks68(
-    graph: GraphBuilder, outputs: Mapping[str, str]
-) -> list[tuple[str, str, tuple[int, ...]]]:
+def _landmarks68(graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output]:
     return [(graph.reshape(outputs["fc"], 0, 68, 2), "points", (68, 2))]
 
 
-def _mood(
-    graph: GraphBuilder, outputs: Mapping[str, str]
-) -> list[tuple[str, str, tuple[int, ...]]]:
+def _mood(graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output]:
     return [(graph.add("Softmax", outputs["fc"], axis=1), "moods", (7,))]
 
 

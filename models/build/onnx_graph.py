@@ -15,6 +15,9 @@ OPSET = 17
 IR_VERSION = 8
 """What opset 17 asks for; newer files would be refused by older runtimes for no gain."""
 
+Output = tuple[str, str, tuple[int, ...]]
+"""An output of a model: the value in the graph, its name outside, its shape without the batch."""
+
 SMALL_CONSTANT = 1024
 """Half-precision constants under this many elements are widened at once: a Cast node costs as many
 bytes as it would save."""
@@ -69,9 +72,9 @@ class GraphBuilder:
         )
 
     def model(
-        self, name: str, image: tuple[int, int], outputs: Sequence[tuple[str, str, tuple[int, ...]]]
+        self, name: str, image: tuple[int, int], outputs: Sequence[Output]
     ) -> onnx.ModelProto:
-        """The finished model: input ``image`` (N, height, width, 3), outputs (value, name, shape)."""
+        """The finished model; its input is ``image`` (N, height, width, 3)."""
         for value, output, _ in outputs:
             self._nodes.append(helper.make_node("Identity", [value], [output]))
         graph = helper.make_graph(

@@ -2,8 +2,8 @@
 
 The outline is decided first (`renderer.faces.outline`); in a band around it closed-form matting
 finds the soft edge, at a scale where a face is `SOLVE_FACE_PX` tall; the result is brought to full
-resolution along the picture's own lightness. In a group a head's matte carries on underneath the
-people in front of it, because they are drawn over it (`HeadMatte.order`).
+resolution along the picture's own lightness. In a group people are cut out from the front to the
+rear, since what a nearer one hides is nobody else's.
 """
 
 from __future__ import annotations
@@ -62,13 +62,17 @@ FOLLOW_NOISE = 4e-4
 class HeadMatte:
     """What moves with one head.
 
-    `box` is ``x0, y0, x1, y1`` in picture pixels, ends exclusive; `alpha` ``(y1-y0, x1-x0)
-    float32`` 0..1. `order` is 0 for the rearmost head. `trust` 0..1 says how far the edge can be
-    believed (1: move freely) and `doubt` why it is low, empty when it is not.
+    `box` is ``x0, y0, x1, y1`` in picture pixels, ends exclusive. `alpha` ``(y1-y0, x1-x0) float32``
+    0..1 is what is seen of the head; `whole` is the same carried on underneath people in front of
+    it; `hidden` is how much those cover, None when nobody does. `order` is 0 for the rearmost head.
+    `trust` 0..1 says how far the edge can be believed (1: move freely) and `doubt` why it is low,
+    empty when it is not.
     """
 
     box: IntBox
     alpha: Floats
+    whole: Floats
+    hidden: Floats | None
     order: int
     trust: float
     doubt: str
@@ -194,7 +198,9 @@ def _head_matte(
     strip = (np.abs(depth) < RING * unit) & (along < NECK) & seen
     verdict = judge_edge(guide, alpha, drawn, mean, spread, strip, unit)
     full = (_full_resolution(crop, small, alpha) - TRACE) / (1 - 2 * TRACE)
-    return HeadMatte(box, floats(np.clip(full, 0, 1)), rank, verdict.trust, verdict.doubt)
+    whole = floats(np.clip(full, 0, 1))
+    visible = whole if covered is None else floats(whole * (1 - covered))
+    return HeadMatte(box, visible, whole, covered, rank, verdict.trust, verdict.doubt)
 
 
 def head_mattes(

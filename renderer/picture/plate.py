@@ -8,7 +8,8 @@ a halo. Nothing within the matte's soft edge is ever a source, or hair would lea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -143,9 +144,7 @@ def _mirrored_grain(still: Floats, slow: Floats, known: Mask, source: Where) -> 
 def background_plate(picture: Picture | Floats, matte: HeadMatte, face_height: float) -> Plate:
     """What is behind the head of `matte`; `picture` RGB 0..255, `face_height` in its pixels.
 
-    With people in front of one another, take the plates from the front person to the rear one, each
-    time from the picture with the plate before it laid in: what is behind the first is in front of
-    the next.
+    Other people are background like any other; for heads behind one another see `unveil`.
     """
     x0, y0, x1, y1 = matte.box
     still = picture[y0:y1, x0:x1].astype(np.float32)
@@ -178,3 +177,35 @@ def background_plate(picture: Picture | Floats, matte: HeadMatte, face_height: f
     colour = cv2.copyTo(slow, differs.astype(np.uint8), still.copy())
     colour.reshape(-1, 3)[band] = drawn
     return Plate(matte.box, floats(colour), differs)
+
+
+@dataclass(frozen=True)
+class Unveiled:
+    """A head as if nobody stood in front of it.
+
+    `picture` ``(h, w, 3) uint8`` over the matte's box: the still with the people in front of the
+    head taken away; `plate`: with the head gone too. They belong to the matte's `whole` alpha.
+    """
+
+    picture: Picture
+    plate: Plate
+
+
+def unveil(
+    still: Picture, mattes: Sequence[HeadMatte], face_heights: Sequence[float]
+) -> tuple[Unveiled, ...]:
+    """Every head of a group freed from those in front of it, in the order of `mattes`.
+
+    People are taken away from the front to the rear. Draw a rear head from its `Unveiled` (with
+    I its `picture`, a its matte's `whole`, B its plate) as F; then what is seen is ``still + (1 -
+    hidden) (F - I)``, which is the still where nothing moves and wherever someone in front is.
+    """
+    scene = still.copy()
+    found: dict[int, Unveiled] = {}
+    for index in sorted(range(len(mattes)), key=lambda k: -mattes[k].order):
+        matte = mattes[index]
+        x0, y0, x1, y1 = matte.box
+        plate = background_plate(scene, replace(matte, alpha=matte.whole), face_heights[index])
+        found[index] = Unveiled(scene[y0:y1, x0:x1].copy(), plate)
+        scene[y0:y1, x0:x1] = np.rint(plate.colour).astype(np.uint8)
+    return tuple(found[index] for index in range(len(mattes)))

@@ -117,15 +117,20 @@ def load(stream: IO[bytes], open_image: Opener, most_pixels: int) -> Loaded:
     image: Image.Image = open_image(stream)
     width, height = image.size
     _check_size(image, width * height)
-    exif = image.getexif()
+    size = _shrunk_size(width, height, most_pixels)
+    if size != image.size:
+        image.draft(None, size)  # JPEG shrinks while decoding; to the others this is nothing
+    image.load()
+    exif = image.getexif()  # only now: some formats come upright out of their decoder and say so
     orientation = exif.get(ExifTags.Base.Orientation, 1)
-    year = _year(exif)
     profile = image.info.get("icc_profile")
-    image = _reduced(image, most_pixels)
+    if image.size != size:
+        # Palettes and 16-bit greys have no average: bring them to 8-bit channels first.
+        image = _eight_bits(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
     image = _upright(_in_srgb(_eight_bits(image), profile), orientation)
     if orientation in _SIDEWAYS:
         width, height = height, width
-    return Loaded(image, (width, height), year)
+    return Loaded(image, (width, height), _year(exif))
 
 
 def _check_size(image: Image.Image, pixels: int) -> None:
@@ -135,18 +140,10 @@ def _check_size(image: Image.Image, pixels: int) -> None:
         raise Unfit("too_large")
 
 
-def _reduced(image: Image.Image, most_pixels: int) -> Image.Image:
-    """The picture decoded, at full size or shrunk to `most_pixels`; JPEG shrinks while decoding."""
-    width, height = image.size
+def _shrunk_size(width: int, height: int, most_pixels: int) -> tuple[int, int]:
+    """The size itself, or one of the same shape with about `most_pixels`."""
     share = min(1.0, (most_pixels / (width * height)) ** 0.5)
-    size = max(1, round(width * share)), max(1, round(height * share))
-    if share < 1:
-        image.draft(None, size)
-    image.load()
-    if image.size == size or share == 1:
-        return image
-    # Palettes and 16-bit greys have no average: bring them to 8-bit channels first.
-    return _eight_bits(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return max(1, round(width * share)), max(1, round(height * share))
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -84,6 +84,13 @@ def test_first_picture_of_a_gif_and_of_a_many_paged_tiff(decoded):
         assert difference(decoded(data), np.asarray(first)) <= 2
 
 
+@pytest.mark.parametrize("packing", ["tiff_lzw", "tiff_adobe_deflate", "jpeg", "packbits"])
+def test_scans_however_their_tiff_is_packed(decoded, packing):
+    scene = photos.scene()
+    photo = decoded(photos.encoded(scene, "TIFF", compression=packing))
+    assert np.abs(photo.pixels.astype(float) - scene).mean() < 4
+
+
 def test_the_content_decides_not_the_name(decoded):
     photo = decoded(photos.encoded(photos.scene(), "PNG"), "really.jpg")
     assert photo.format == "PNG"
@@ -110,7 +117,12 @@ def test_every_exif_orientation_comes_out_upright(decoded, orientation):
         8: Image.Transpose.ROTATE_270,
     }[orientation]
     stored = upright if lying is None else upright.transpose(lying)
-    for kind, extra in (("JPEG", {"quality": 95, "subsampling": 0}), ("PNG", {})):
+    for kind, extra in (
+        ("JPEG", {"quality": 95, "subsampling": 0}),
+        ("PNG", {}),
+        ("TIFF", {}),
+        *([("WEBP", {"lossless": True}), ("AVIF", {"quality": 95})] if orientation == 6 else []),
+    ):
         data = photos.encoded(stored, kind, exif=photos.exif_bytes(orientation), **extra)
         photo = decoded(data)
         assert photo.original_size == upright.size

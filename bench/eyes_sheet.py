@@ -74,7 +74,8 @@ def main() -> None:
     parser.add_argument("--zoom", type=float, default=1.0)
     options = parser.parse_args()
     store = ModelStore()
-    lids, gaze = [], []
+    lids: list[Picture] = []
+    gaze: list[Picture] = []
     for path in portraits():
         name = path.name[:2]
         if options.only and name not in options.only:

@@ -7,13 +7,13 @@ caller may copy the box back into the still without a seam. Head motion is appli
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from renderer.faces.types import Floats, Mesh, Picture
-from renderer.picture.eye_gates import judge_eye
+from renderer.picture.eye_gates import TURNED_AWAY, judge_eye
 from renderer.picture.eye_geometry import EyeGeometry, Numbers, Side, measure_eye, ramp, smoothstep
 from renderer.picture.gaze import (
     CATCH_LIGHT_FOLLOWS,
@@ -22,10 +22,12 @@ from renderer.picture.gaze import (
     gaze_shift,
     gaze_source,
 )
+from renderer.picture.iris_fit import with_fitted_iris
 from renderer.picture.lashes import build_lashes
-from renderer.picture.lids import build_lid, closed_lower_margin
+from renderer.picture.lids import build_lid, closed_lower_margin, luma
 
-LID_FOLLOWS_DOWN, LID_FOLLOWS_UP = 0.55, 0.30
+SIDES: tuple[Side, Side] = ("left", "right")
+LID_FOLLOWS_DOWN, LID_FOLLOWS_UP = 0.55, 0.50
 """Shares of the iris's vertical travel that the upper lid makes with it."""
 LOWER_LID_FOLLOWS = 0.20
 """Share of the iris's travel downward that the lower lid gives way."""
@@ -80,9 +82,10 @@ class EyeRig:
 
 def build_eye(picture: Picture, mesh: Mesh, side: Side, *, glasses: bool) -> EyeRig:
     """The rig of the eye on `side` of the picture; about 50 ms at an eye width of 90 pixels."""
-    whole = measure_eye(mesh, side, picture.shape)
-    x0, y0, x1, y1 = whole.box
+    meshed = measure_eye(mesh, side, picture.shape)
+    x0, y0, x1, y1 = meshed.box
     patch = picture[y0:y1, x0:x1].astype(np.float32)
+    whole = with_fitted_iris(meshed, luma(patch))
     verdict = judge_eye(patch, whole, glasses=glasses)
     lid = build_lid(patch, whole)
     lashes = build_lashes(patch, whole, lid)
@@ -132,6 +135,29 @@ def build_eye(picture: Picture, mesh: Mesh, side: Side, *, glasses: bool) -> Eye
     )
 
 
+def build_eyes(picture: Picture, mesh: Mesh, *, glasses: bool) -> tuple[EyeRig, EyeRig]:
+    """Both eyes of a face, left and right of the picture, allowed only what both can do.
+
+    One eye that closes or looks aside alone is a wink or a squint. Only an eye so far turned away that
+    it can hardly be seen holds nothing up.
+    """
+    left, right = (build_eye(picture, mesh, side, glasses=glasses) for side in SIDES)
+    return _in_step(left, right), _in_step(right, left)
+
+
+def _in_step(rig: EyeRig, other: EyeRig) -> EyeRig:
+    if other.reason == TURNED_AWAY or (
+        other.may_blink >= rig.may_blink and other.may_gaze >= rig.may_gaze
+    ):
+        return rig
+    return replace(
+        rig,
+        may_blink=rig.may_blink and other.may_blink,
+        may_gaze=rig.may_gaze and other.may_gaze,
+        reason=rig.reason or f"the other eye: {other.reason}",
+    )
+
+
 def render_eye(rig: EyeRig, blink: float, gaze: tuple[float, float], squint: float) -> Floats:
     """The pixels of `rig.box`: ``(h, w, 3) float32`` RGB 0..255; at rest exactly the photo's own.
 
@@ -153,7 +179,7 @@ def render_eye(rig: EyeRig, blink: float, gaze: tuple[float, float], squint: flo
     rise += np.float32((1 - blink) * (squint - give / SQUINT_RISE)) * rig.squint_rise
     out = _lower_lid(rig, rise)
     if closing < 1:
-        _put_eyeball(rig, out, rise, gaze, along, down)
+        _put_eyeball(rig, out, rise, closing, gaze, along, down)
     if closing:
         hidden = rig.rim_cover * np.float32(ramp(closing, RIM_HIDDEN_FROM, 1.0))
         _put_upper_lid(rig, out, closing, hidden)
@@ -174,7 +200,13 @@ def _lower_lid(rig: EyeRig, rise: Floats) -> Floats:
 
 
 def _put_eyeball(
-    rig: EyeRig, out: Floats, rise: Floats, gaze: tuple[float, float], along: float, down: float
+    rig: EyeRig,
+    out: Floats,
+    rise: Floats,
+    closing: float,
+    gaze: tuple[float, float],
+    along: float,
+    down: float,
 ) -> None:
     """The eyeball over `out`, down to the raised lower margin."""
     soft = np.float32(1 / rig.softness)
@@ -182,8 +214,11 @@ def _put_eyeball(
     mask += np.float32(0.5)
     np.clip(mask, 0, 1, out=mask)
     mask *= rig.opening_mask
-    # Above the lid's edge the lid will lie over it: leave what is under the lid's soft edge only.
-    mask *= rig.above > -4 - 2 * rig.softness - 0.5 * abs(down)
+    # The lid lies over it from the margin up; under the lid's soft edge the eyeball goes on.
+    under_lid = (rig.above - np.float32(closing) * rig.travel) * soft
+    under_lid += np.float32(1)
+    np.clip(under_lid, 0, 1, out=under_lid)
+    mask *= under_lid
     ball = rig.photo
     if along or down:
         eye = rig.eye

@@ -22,6 +22,8 @@ LIMBUS = 1.10
 CATCH_LIGHT_FOLLOWS = 0.4
 """Share of the iris's travel that a corneal reflection makes: it lags the pupil by 1 mm per 8 degrees
 (Hirschberg), while the pupil travels 1.6 mm."""
+SHADED_WHITE = 0.7
+"""White darker than this share of its bright part is in the shade of lids and lashes, kept apart."""
 LARGEST_CATCH_LIGHT = 0.10
 """Share of the iris. A window's reflection is larger, and sliding it shows what we invent under it."""
 SHADED_ROWS = 0.035
@@ -71,7 +73,10 @@ def build_eyeball(patch: Floats, eye: EyeGeometry) -> Eyeball:
     seen = np.minimum(eye.v - upper - edge, lower - eye.v - 1.8 * edge) / edge
     seen = np.clip(seen + 0.5, 0, 1).astype(np.float32)
     corner = np.minimum(eye.u, 1 - eye.u)
-    white = fill(dull, ~((seen > 0.9) & (distance > 1.2 * radius) & (corner > 0.03)))
+    around = (seen > 0.9) & (distance > 1.2 * radius) & (corner > 0.03)
+    light = luma(dull)
+    bright = light > SHADED_WHITE * (np.percentile(light[around], 80) if around.any() else 0.0)
+    white = fill(dull, ~(around & bright))
     flip = np.float32(2) * (eye.v - np.float32(eye.iris_uv[1]))
     mirrored, mirror_seen = eye.displaced(dull, -flip), eye.displaced(seen, -flip)
     rings = _rings(dull, distance, seen, radius)
@@ -80,7 +85,8 @@ def build_eyeball(patch: Floats, eye: EyeGeometry) -> Eyeball:
     disc = 1 - smoothstep(distance, 0.94 * radius, 1.14 * radius)
     hidden = white + (iris - white) * disc[..., None]
     whole = hidden + (dull - hidden) * seen[..., None]
-    shade = np.clip(dull / np.maximum(whole, 2), 0.05, 1.2)
+    shade = np.clip(dull / np.maximum(whole, 2), 0.05, 1.05)
+    shade = np.where(seen[..., None] >= 1, 1, shade)
     even_shade = _along_lids(shade, eye)
     half = LIMBUS * radius / width
     return Eyeball(
@@ -111,7 +117,8 @@ def _along_lids(shade: Floats, eye: EyeGeometry) -> Floats:
         borderMode=cv2.BORDER_REPLICATE,
     )
     inner = smoothstep(np.minimum(eye.u, 1 - eye.u), 0.08, 0.22)[..., None]
-    return np.asarray(shade + (even - shade) * inner, np.float32)
+    # Lash roots keep their detail; only what is lighter than its row (where the iris was) is evened.
+    return np.asarray(shade + (np.minimum(even, shade) - shade) * inner, np.float32)
 
 
 def _rings(patch: Floats, distance: Floats, seen: Floats, radius: float) -> Floats:

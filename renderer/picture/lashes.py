@@ -18,7 +18,7 @@ from renderer.picture.eye_geometry import CURVE_U, EyeGeometry, Numbers, smooths
 from renderer.picture.inpaint import blurred
 from renderer.picture.lids import Lid, luma
 
-LINE_HALF_WIDTH = 0.020
+LINE_HALF_WIDTH = 0.026
 """Eye widths from the closed line at which the line proper has ended (closed eyes, without make-up)."""
 LASH_SHORTENING = 2.0
 """Lashes pointing down are seen more from the front than lashes pointing up: shorter by this factor."""
@@ -27,7 +27,7 @@ FRINGE_FADE = 0.045
 CORNER_STAYS, CORNER_FOLD = 0.6, 0.06
 """Share left, when closed, of what is dark past the outer corner, and within how many eye widths of the
 closed line: the lashes there turn down, the fold that continues the line stays."""
-FAINTEST_LINE = 0.40
+FAINTEST_LINE = 0.58
 """Darkness of the closed line where the photo shows no lashes at all: two lids still meet there."""
 CONTACT_SHADOW = (0.34, 0.05)
 """Depth, and reach in eye widths, of the shadow that a lid casts on the eyeball below it."""
@@ -68,9 +68,10 @@ def build_lashes(patch: Floats, eye: EyeGeometry, lid: Lid) -> Lashes:
 
     offset = eye.v - eye.spread(lid.margin_open)
     taper = _taper(eye)
-    thickness = (0.010 + 0.012 * np.clip(eye.outward(), 0, 1)) * width + 0.4 * softness
+    ends = np.sqrt(np.clip(4 * (eye.u + 0.06) * (1.06 - eye.u), 0.04, 1))
+    thickness = (0.012 + 0.012 * np.clip(eye.outward(), 0, 1)) * width * ends + 0.4 * softness
     # Lids meet in a line sharp above, where skin ends, and fading below, where lashes lie.
-    thickness = np.where(offset < 0, thickness, 1.6 * thickness)
+    thickness = np.where(offset < 0, thickness, 1.8 * thickness)
     faintest = 1 - FAINTEST_LINE * np.exp(-((offset / thickness) ** 2))
 
     strength = 0.65 + 0.35 * np.clip(eye.outward(), 0, 1)

@@ -23,6 +23,8 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 LASH_REACH = 0.24
 """Eye widths above the upper margin in which clean lid skin is looked for. Beyond, it would be found
 on the brow bone, and the lid would grow out of the brow."""
+BROW_CLEARANCE = 0.02
+"""Eye widths kept between the brow's lower edge and what a closing lid repaints."""
 CLEAN_SKIN = 0.94
 """Going up from the margin, skin is clean where it reaches this share of the brightest lid skin."""
 LOWER_RIM = 0.10
@@ -33,7 +35,7 @@ WING = 0.20
 """Eye widths past the outer corner in which lashes stand out."""
 RISE_OF_LOWER_LID = 0.10
 """Share of the opening by which the lower lid comes to meet the upper (filmed blinks)."""
-DEEPEST_ARC = 0.135
+DEEPEST_ARC = 0.105
 """Eye widths below the line between the corners that a closed line can reach; 86 closed eyes reach 0.08
 in the median, with a spread of 0.04."""
 OVERLAP = 0.035
@@ -47,11 +49,17 @@ CREASE_DEPTH = (0.04, 0.22)
 LID_TO_CHEEK, MOST_LIFT = 0.93, 1.2
 """Lightness of the middle of a closed lid over that of the skin under the eye (median of 86), and the
 most that a lid in the shadow of its brow is lifted toward it."""
-MARGIN_GAIN = 0.13
+MARGIN_GAIN = 0.20
 """Darkening at the closed line: the lowest part of the lid faces down, away from the light."""
 INNER_GAIN = 0.10
 """Darkening toward the nose-side corner: closed lids there have 0.72 of the lightness of their middle,
 most of which is already in the skin around that corner."""
+SOCKET_BLUR, ORDINARY_SOCKET, SOCKET_SHADE = 0.12, 0.65, 0.40
+"""Eye widths; lightness of an open eye under no shadow, beside its skin; and the share (an exponent) of
+any dimness beyond it that the closed lid keeps. The brow over a deep-set eye shades the lid as
+well: a lid lit like a cheek stares like an eyeball."""
+GRAIN_FROM = 0.18
+"""Eye widths below the lower margin at which grain is taken: past the lashes' shadow."""
 GRAIN_LIMIT = 2.0
 """Grain is clipped at so many standard deviations: a pore or a wrinkle is not grain."""
 
@@ -102,7 +110,9 @@ def build_lid(patch: Floats, eye: EyeGeometry) -> Lid:
     skin_lit = luma(skin_open)
     factor = _shade(eye, closed, clean_top, light / np.maximum(skin_lit, 1))
     factor = factor * _lift(skin_lit, eye, closed)
-    factor = factor + _grain(light, eye, closed, hole > 0)
+    socket = blurred(np.minimum(light / np.maximum(skin_lit, 1), 1), SOCKET_BLUR * width)
+    factor = factor * np.clip(socket / ORDINARY_SOCKET, 0.2, 1) ** SOCKET_SHADE
+    factor = factor + _grain(light, eye, hole > 0)
     weight = blurred(lashed, 0.02 * width)
     skin_closed = skin_open * (1 + (factor - 1) * weight)[..., None]
     inside = (CURVE_U > 0.15) & (CURVE_U < 0.85)
@@ -137,7 +147,9 @@ def clean_skin_edge(light: Floats, eye: EyeGeometry) -> Floats:
     track = np.median(np.stack([padded[i : i + len(track)] for i in range(5)]), axis=0)
     track = blurred(track.reshape(1, -1).astype(np.float32), 1.2)[0]
     found_top = eye.upper - np.interp(CURVE_U, us, track) - 0.02 * width
-    return np.asarray(found_top, np.float32)
+    # A low brow is no lid: where it hangs into the search, skin ends below it.
+    below_brow = np.minimum(eye.brow + BROW_CLEARANCE * width, eye.upper - 0.06 * width)
+    return np.asarray(np.maximum(found_top, below_brow), np.float32)
 
 
 def _lashed_area(eye: EyeGeometry, clean_top: Floats, light: Floats) -> Floats:
@@ -206,20 +218,18 @@ def _lift(skin_lit: Floats, eye: EyeGeometry, closed: Floats) -> Floats:
     return np.asarray(1 + (gain - 1) * bump, np.float32)
 
 
-def _grain(light: Floats, eye: EyeGeometry, closed: Floats, hole: NDArray[np.bool_]) -> Floats:
+def _grain(light: Floats, eye: EyeGeometry, hole: NDArray[np.bool_]) -> Floats:
     """The skin's own fine texture as a signed share of its lightness, for where there is none.
 
-    The high-pass of the skin under the eye, mirrored up over the eye: real grain of this very print,
-    no stronger than that of the skin around the eye.
+    The high-pass of the skin under the eye, moved up over the eye as one piece: real grain of this very
+    print, no stronger than that of the skin around the eye.
     """
     width = eye.width
     base = blurred(light, max(1.2, 0.035 * width))
     ratio = (light / np.maximum(base, 4) - 1).astype(np.float32)
-    start = eye.spread(eye.lower) + 0.16 * width
-    height = np.maximum(closed - eye.v, 0)
-    # A triangle wave: up and down a strip 0.4 eye widths tall, so that it never runs out.
-    wave = np.abs(np.mod(height + 0.4 * width, 0.8 * width) - 0.4 * width)
-    moved = eye.displaced(ratio, (start + wave - eye.v).astype(np.float32))
+    top = float(eye.v[hole].min()) if hole.any() else 0.0
+    start = float(eye.lower.max()) + GRAIN_FROM * width
+    moved = eye.displaced(ratio, np.full(eye.shape, start - top, np.float32))
     near = cv2.dilate(hole.astype(np.uint8), _disc(0.12 * width)).astype(bool) & ~hole
     here, there = _deviation(ratio[near]), _deviation(moved[hole])
     gain = min(1.0, here / max(there, 1e-6))

@@ -34,7 +34,10 @@ def painted_eyes(
     """A plain face with two painted eyes where the mesh says that they are."""
     face = clay_face((300.0, 260.0), px_per_mm)
     points = face.mesh.points.copy()
-    for side in SIDES:  # the canonical face looks straight ahead with irises of one size
+    for side in SIDES:  # the canonical face has narrow eyes; irises of one size look straight ahead
+        ends = points[[UPPER[side][0], UPPER[side][-1]], 0]
+        share = (points[list(UPPER[side]), 0] - ends[0]) / (ends[1] - ends[0])
+        points[list(UPPER[side]), 1] -= 0.10 * (ends[1] - ends[0]) * 4 * share * (1 - share)
         corners = points[[UPPER[side][0], UPPER[side][-1]], :2].mean(0)
         top, bottom = points[UPPER[side][4], 1], points[LOWER[side][4], 1]
         middle = np.array([corners[0], (top + bottom) / 2], np.float32)
@@ -73,7 +76,7 @@ def rig_of(side: Side = "left", **look: float) -> EyeRig:
 
 def centre_of_iris(rig: EyeRig, pixels: Floats) -> tuple[float, float]:
     """Centroid of what is nearly as dark as the pupil, lashes left aside."""
-    dark = np.clip(45 - pixels.mean(2), 0, None)
+    dark = np.clip(32 - pixels.mean(2), 0, None) * (rig.above > 5)
     ys, xs = np.mgrid[: dark.shape[0], : dark.shape[1]]
     return float((dark * xs).sum() / dark.sum()), float((dark * ys).sum() / dark.sum())
 
@@ -163,7 +166,7 @@ def test_the_iris_goes_where_it_is_told(side: Side, gaze: tuple[float, float]) -
     before = centre_of_iris(rig, rig.photo)
     after = centre_of_iris(rig, render_eye(rig, 0.0, gaze, 0.0))
     moved = np.subtract(after, before) / rig.iris_radius
-    assert np.abs(moved - gaze).max() < 0.12
+    assert np.abs(moved - gaze).max() < 0.1
 
 
 def test_no_ghost_is_left_where_the_iris_was() -> None:
@@ -176,7 +179,7 @@ def test_no_ghost_is_left_where_the_iris_was() -> None:
     xs = np.mgrid[: eye.shape[0], : eye.shape[1]][1]
     left_of_iris &= xs < eye.iris[0] - 0.72 * rig.iris_radius
     assert left_of_iris.sum() > 10
-    assert looking[left_of_iris].mean(1).min() > 150
+    assert looking[left_of_iris].mean(1).min() > 130
 
 
 def test_the_upper_lid_follows_a_downward_gaze() -> None:

@@ -1,7 +1,7 @@
 """Holds the motion curves against recorded life and draws them.
 
 ``python -m bench.physiology [--out DIR]`` prints how the blink's shape compares with the recordings
-in ``../shared/data/motion_curves`` (skipped where they are absent), measures every driver over many
+of Kroumpas et al. (skipped where they are absent), measures every driver over many
 seeds against the bounds of docs/motion.md, and draws all drivers for three seeds.
 """
 
@@ -16,13 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.data import data_folder
 from renderer.motion import curves
 from renderer.motion.channels import FPS
 from renderer.motion.drivers import DRIVERS, perform, score_of
 
 Series = NDArray[np.float64]
 
-RECORDINGS = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "motion_curves"
 SAMPLE_HZ = 300.0
 HIGH, LOW = 0.75, 0.15
 """Recorded windows begin with the lid already falling, so durations run between these two levels
@@ -225,11 +225,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("out/physiology"))
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
-    recordings = RECORDINGS / "kroumpas_blink" / "dataset.csv"
-    if recordings.exists():
-        compare_blink(recordings, out)
+    recordings = data_folder("motion_curves")
+    if recordings is None:
+        print("no recordings: the blink's comparison is skipped")
     else:
-        print(f"no recordings at {recordings}: the blink's comparison is skipped")
+        compare_blink(recordings / "kroumpas_blink" / "dataset.csv", out)
     measure_drivers()
     for name in DRIVERS:
         cv2.imwrite(str(out / f"{name}.png"), draw_driver(name, (1, 2, 3)))

@@ -26,7 +26,7 @@ BROWS: tuple[Window, Window] = ((54, 76, 44, 84), (54, 76, 108, 148))
 EYES: tuple[Window, Window] = ((80, 98, 50, 78), (80, 98, 114, 142))
 CHEEKS: tuple[Window, Window] = ((112, 135, 50, 66), (112, 135, 126, 142))
 
-# Logistic regression on the logarithms of the eight measures, in the order of `_measures`; fitted by
+# Logistic regression on the logarithms of the eight measures, in the order of `measures`; fitted by
 # bench/attributes.py to 1,852 faces (240 with glasses, 12 of them dark) looked at one by one where
 # in doubt.
 WEIGHTS = np.array([2.974, -2.426, 2.658, 2.962, 3.337, -1.544, -1.082, -2.603])
@@ -56,13 +56,13 @@ class Spectacles:
 
 def read_spectacles(chip: Chip) -> Spectacles:
     """Whether there are glasses on a levelled face."""
-    score = float(np.log(np.maximum(_measures(chip), SMALLEST)) @ WEIGHTS + BIAS)
+    score = float(np.log(np.maximum(measures(chip), SMALLEST)) @ WEIGHTS + BIAS)
     cheek = max(20.0, float(np.median([np.median(_cut(chip.luma, w)) for w in CHEEKS])))
     brightest = max(float(np.percentile(_cut(chip.luma, w), 85)) for w in EYES)
     return Spectacles(score, score >= SURE and brightest < DARK_LENS * cheek)
 
 
-def _measures(chip: Chip) -> Floats:
+def measures(chip: Chip) -> Floats:
     """Bridge, its evenness, sides of the nose, weaker and stronger temple, forehead, brows, eyes."""
     # Light is divided out first: a shadow's edge is no rim.
     lit = chip.luma / (cv2.GaussianBlur(chip.luma, (0, 0), 14) + 12)

@@ -52,6 +52,9 @@ CONTRADICTED, LEFT_TO_OUTLINE = 0.6, 0.25
 """From this difference on the outline went against the mask; what it says then is this certain."""
 SURE_OF_FACE = 0.02
 """The mesh's oval shrunk by this many face heights is certainly the person."""
+SOLID = 0.03, 0.06
+"""Depths under the outline, in face heights, from where a head turns solid: a half transparent spot
+further in would move by halves."""
 TRACE = 0.02
 """Less alpha than this is none: or the whole surroundings would count as edge."""
 FOLLOW_NOISE = 4e-4
@@ -89,8 +92,8 @@ def head_box(face: Face, width: int, height: int) -> IntBox:
     )
 
 
-def _attached(alpha: Floats, seed: Mask) -> Floats:
-    """`alpha` without islands that do not touch the head and without holes inside it."""
+def _attached(alpha: Floats, seed: Mask, unit: float) -> Floats:
+    """`alpha` without islands that do not touch the head, without holes or thin spots inside it."""
     _, islands = cv2.connectedComponents((alpha > 0.25).astype(np.uint8))
     own = np.unique(islands[seed])
     keep = np.isin(islands, own[own > 0])
@@ -98,8 +101,11 @@ def _attached(alpha: Floats, seed: Mask) -> Floats:
     open_air = (alpha < 0.75).astype(np.uint8)
     framed = cv2.copyMakeBorder(open_air, 1, 0, 1, 1, cv2.BORDER_CONSTANT, value=1)
     _, gaps = cv2.connectedComponents(framed)
-    holes = (framed > 0) & (gaps != gaps[0, 0])
-    return np.where(holes[1:, 1:-1], np.float32(1), alpha).astype(np.float32)
+    body = (gaps != gaps[0, 0])[1:, 1:-1]
+    low, high = SOLID
+    solid = np.clip((depth_inside(body) / unit - low) / (high - low), 0, 1)
+    holes = body & (open_air > 0)
+    return floats(np.where(holes, 1, alpha + (1 - alpha) * solid))
 
 
 def _full_resolution(crop: Picture, small: Floats, alpha: Floats) -> Floats:
@@ -194,7 +200,7 @@ def _head_matte(
     agreed = np.abs(drawn - mean) < CONTRADICTED
     certain = floats(np.where(agreed, (2 * mean - 1) ** 2 * (1 - spread), LEFT_TO_OUTLINE))
     believed = np.where(agreed, mean, drawn)
-    alpha = _attached(_soften(guide, believed, certain, inside, outside, unit), head)
+    alpha = _attached(_soften(guide, believed, certain, inside, outside, unit), head, unit)
     strip = (np.abs(depth) < RING * unit) & (along < NECK) & seen
     verdict = judge_edge(guide, alpha, drawn, mean, spread, strip, unit)
     full = (_full_resolution(crop, small, alpha) - TRACE) / (1 - 2 * TRACE)

@@ -62,15 +62,20 @@ def _rows(guide: Floats, unknown: Mask, epsilon: float) -> Floats:
     """The matting Laplacian's rows of the unknown pixels: ``(n, 25)`` over their 5x5 neighbours."""
     width = unknown.shape[1]
     pixels = np.flatnonzero(unknown)
-    centres = np.flatnonzero(cv2.dilate(unknown.astype(np.uint8), np.ones((3, 3), np.uint8)))
+    inner = np.zeros(unknown.shape, np.uint8)
+    inner[1:-1, 1:-1] = cv2.dilate(unknown.astype(np.uint8), np.ones((3, 3), np.uint8))[1:-1, 1:-1]
+    centres = np.flatnonzero(inner)
     steps = np.array([dy * width + dx for dy in (-1, 0, 1) for dx in (-1, 0, 1)])
     terms = _window_terms(guide.reshape(-1, guide.shape[2])[centres[:, None] + steps], epsilon)
-    window_at = np.zeros(unknown.size, np.int32)
+    # At the picture's rim a pixel is in fewer than nine windows; the missing ones say nothing.
+    terms = np.concatenate([terms, np.zeros((1, WINDOW, WINDOW), np.float32)])
+    window_at = np.full(unknown.size, centres.size, np.int32)
     window_at[centres] = np.arange(centres.size, dtype=np.int32)
     rows = np.zeros((pixels.size, STENCIL, STENCIL), np.float32)
     for place in range(WINDOW):
         # As member `place` of the window around pixel - step, the pixel sees all nine of it.
-        seen = terms[window_at[pixels - steps[place]], place].reshape(-1, 3, 3)
+        centre = np.clip(pixels - steps[place], 0, unknown.size - 1)
+        seen = terms[window_at[centre], place].reshape(-1, 3, 3)
         top, left = 2 - place // 3, 2 - place % 3
         rows[:, top : top + 3, left : left + 3] += seen
     return rows.reshape(-1, STENCIL * STENCIL)
@@ -90,10 +95,6 @@ def solve_band(
     `guide` is ``(h, w, planes)`` colour about 0..1; `prior` and `weight` ``(h, w)`` pull the
     unknown pixels; a weight of 1 about equals the pull of the colours around a pixel.
     """
-    unknown = unknown.copy()
-    # A rim of 2 px has no full neighbourhood; it stays as it started.
-    unknown[:2] = unknown[-2:] = False
-    unknown[:, :2] = unknown[:, -2:] = False
     pixels = np.flatnonzero(unknown)
     alpha = start.astype(np.float32).ravel().copy()
     if pixels.size == 0:
@@ -101,7 +102,8 @@ def solve_band(
     rows = _rows(guide, unknown, epsilon)
     width = unknown.shape[1]
     steps = np.array([dy * width + dx for dy in range(-2, 3) for dx in range(-2, 3)])
-    neighbours = pixels[:, None] + steps
+    # Beyond the rim any pixel will do: its share in the row is 0.
+    neighbours = np.clip(pixels[:, None] + steps, 0, unknown.size - 1)
     is_unknown = unknown.ravel()[neighbours]
     compact = np.full(unknown.size, pixels.size, np.int32)
     compact[pixels] = np.arange(pixels.size, dtype=np.int32)

@@ -53,11 +53,11 @@ PACKAGES = (
     ),
 )
 
-PERFORMANCES = (
-    ("astronaut.png", "nostalgia"),
-    ("astronaut.png", "reunion"),
-    ("president.jpg", "joy"),
-    ("vice_president.jpg", "blink-and-nod"),
+PERFORMANCES = (  # photo, driver, framing
+    ("astronaut.png", "nostalgia", "photo"),
+    ("astronaut.png", "reunion", "square"),
+    ("president.jpg", "joy", "portrait"),
+    ("vice_president.jpg", "blink-and-nod", "square"),
 )
 
 
@@ -134,11 +134,11 @@ def main() -> int:
     return 0 if len(clips) == len(PERFORMANCES) else 1
 
 
-def _animate(photo: Path, driver: str, out: Path) -> Path | None:
+def _animate(photo: Path, driver: str, framing: str, out: Path) -> Path | None:
     """One clip with its report, made by the very command that people use; None if it was refused."""
     clip = out / f"{photo.stem}_{driver}.mp4"
     command = [sys.executable, "-m", "frame.cli", "animate", str(photo), "-o", str(clip)]
-    command += ["--driver", driver, "--report", str(clip.with_suffix(".json"))]
+    command += ["--driver", driver, "--frame", framing, "--report", str(clip.with_suffix(".json"))]
     result = subprocess.run(command, check=False, stdin=subprocess.DEVNULL)
     return clip if result.returncode == 0 else None
 

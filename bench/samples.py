@@ -122,9 +122,10 @@ def main() -> int:
     except WakeframeError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    clips = [
-        clip for photo, driver in PERFORMANCES if (clip := _animate(photos / photo, driver, out))
+    tries = [
+        _animate(photos / photo, driver, framing, out) for photo, driver, framing in PERFORMANCES
     ]
+    clips = [clip for clip in tries if clip is not None]
     if clips:
         page = out / "contact_sheet.png"
         save(stack([sheet(clip.stem, sample_frames(clip)) for clip in clips]), page)

@@ -21,10 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.data import data_folder
-from bench.smile_sheet import write_sheets
+from bench.smile_sheet import predicted, write_sheets
 from models.build.expression_creases import FlatFace, flat_face, flattened
-from models.build.expression_pairs import HELD_OUT, Smile, measured_smiles
-from renderer.faces import topology
+from models.build.expression_pairs import (
+    HELD_OUT,
+    Smile,
+    lower_face_error,
+    measured,
+    measured_smiles,
+)
 from renderer.faces.canonical import canonical_face
 from renderer.faces.find import only_face
 from renderer.faces.types import Floats
@@ -41,9 +46,6 @@ from renderer.motion.expression import (
 from renderer.picture.shade import RATIO_MAX, RATIO_MIN, CreaseBasis, crease_basis
 
 TARGET_MM = 1.1
-CHEEKS = (50, 280)
-"""The lower face is everything under the mean height of these two landmarks."""
-
 BLURS = (0.7, 1.0, 1.5, 2.0)
 """Strengths of the control, pixels of the flattened face (about a millimetre each)."""
 
@@ -56,13 +58,17 @@ LEAST_TRAVEL_MM = 3.0
 
 @dataclass(frozen=True)
 class LandmarkErrors:
-    """Mean distances in the picture plane over the lower face, millimetres."""
+    """Mean distances in the picture plane over the lower face, millimetres.
+
+    ours: as commanded; drawn: as the landmark network reads it back from the rendered picture.
+    """
 
     person: str
     travel: tuple[float, float]
     nothing: float
     mean_smile: float
     ours: float
+    drawn: float
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ def main() -> int:
     usual = float(store.arrays("expression")["usual_travel_mm"])
     print(f"{len(smiles)} people held out ({HELD_OUT.start:03d} to {HELD_OUT.stop - 1:03d})\n")
     for name, group in (("closed mouth", closed), ("toothy, mouth left closed", toothy)):
-        _print_landmarks(name, [_landmark_errors(s, basis, usual) for s in group])
+        _print_landmarks(name, [_landmark_errors(s, basis, usual, store) for s in group])
     for name, group in (("closed mouth", closed), ("toothy", toothy)):
         wide = [s for s in group if sum(_travel(s, basis)) / 2 >= LEAST_TRAVEL_MM]
         _print_creases(name, [_crease_scores(s, basis, creases, flat) for s in wide])
@@ -107,18 +113,19 @@ def _travel(smile: Smile, basis: ExpressionBasis) -> tuple[float, float]:
     return amplitude_between(basis, face.mesh, smile.smiling_mesh, face.pose)
 
 
-def _landmark_errors(smile: Smile, basis: ExpressionBasis, usual_mm: float) -> LandmarkErrors:
+def _landmark_errors(
+    smile: Smile, basis: ExpressionBasis, usual_mm: float, store: ModelStore
+) -> LandmarkErrors:
     face = smile.neutral_face
-    rest = face.mesh.points[: topology.SURFACE]
-    real = smile.smiling_mesh.points[: topology.SURFACE] - rest
-    low = rest[:, 1] > rest[list(CHEEKS), 1].mean()
     fields = expression_fields(basis, face.pose, Mouth.CLOSED)
     left, right = _travel(smile, basis)
 
     def error(travel_mm: tuple[float, float]) -> float:
         units = (travel_mm[0] / MM_PER_UNIT, travel_mm[1] / MM_PER_UNIT)
-        missing = (real - displacement(fields, units, 0.0, 0.0))[low, :2]
-        return float(np.linalg.norm(missing, axis=1).mean() / face.pose.px_per_mm)
+        return lower_face_error(smile, displacement(fields, units, 0.0, 0.0))
+
+    drawn = predicted(smile, store)
+    read = measured(smile.person, smile.neutral, drawn, face, only_face(drawn, store))
 
     return LandmarkErrors(
         person=smile.person,
@@ -126,28 +133,30 @@ def _landmark_errors(smile: Smile, basis: ExpressionBasis, usual_mm: float) -> L
         nothing=error((0.0, 0.0)),
         mean_smile=error((usual_mm, usual_mm)),
         ours=error((left, right)),
+        drawn=lower_face_error(smile, (read.smiling_mesh.points - face.mesh.points)[:468]),
     )
 
 
 def _print_landmarks(name: str, errors: Sequence[LandmarkErrors]) -> None:
     print(f"Landmarks of the lower face against the real smile, mm: {name}\n")
-    print("| person | travel left, right | nothing | mean smile | ours |")
-    print("|---|---|---|---|---|")
+    print("| person | travel left, right | nothing | mean smile | ours | drawn, read back |")
+    print("|---|---|---|---|---|---|")
     for e in errors:
         left, right = e.travel
-        cells = f"{left:.1f}, {right:.1f} | {e.nothing:.2f} | {e.mean_smile:.2f} | {e.ours:.2f}"
-        print(f"| {e.person} | {cells} |")
+        cells = f"{left:.1f}, {right:.1f} | {e.nothing:.2f} | {e.mean_smile:.2f}"
+        print(f"| {e.person} | {cells} | {e.ours:.2f} | {e.drawn:.2f} |")
     columns = [
         [e.nothing for e in errors],
         [e.mean_smile for e in errors],
         [e.ours for e in errors],
+        [e.drawn for e in errors],
     ]
     means = " | ".join(f"**{np.mean(column):.2f}**" for column in columns)
     print(f"| mean of {len(errors)} | | {means} |")
     worst = max(errors, key=lambda e: e.ours)
     print(f"\nWorst: person {worst.person}, {worst.ours:.2f} mm.")
     if name.startswith("closed"):
-        met = np.mean(columns[2]) <= TARGET_MM
+        met = max(np.mean(columns[2]), np.mean(columns[3])) <= TARGET_MM
         print(f"Target {TARGET_MM} mm on average: {'met' if met else 'MISSED'}.")
     print()
 

@@ -28,6 +28,9 @@ OVER_BONE = [10, 151, 9, 8, 168, 6, 33, 133, 362, 263, 127, 356]
 CLOSED_GAP_MM = 3.1
 """Largest opening between the inner lips in which the photos of the set show no teeth."""
 
+CHEEKS = [50, 280]
+"""The lower face is everything under the mean height of these two landmarks."""
+
 Finder = Callable[[Picture], Face]
 
 
@@ -73,7 +76,19 @@ def measured_smiles(
         if only is not None and int(person) not in only:
             continue
         neutral, smiling = _read(path), _read(path.with_name(f"{person}_smile.jpg"))
-        yield _measure(person, neutral, smiling, find(neutral), find(smiling))
+        yield measured(person, neutral, smiling, find(neutral), find(smiling))
+
+
+def lower_face_error(smile: Smile, moved: NDArray[np.floating]) -> float:
+    """Mean distance of the lower face's landmarks from the real smile, in the picture, millimetres.
+
+    moved: ``(468, 3)`` displacement from the neutral face in picture pixels, as predicted.
+    """
+    face = smile.neutral_face
+    rest = face.mesh.points[:468]
+    low = rest[:, 1] > rest[CHEEKS, 1].mean()
+    missing = (smile.smiling_mesh.points[:468] - rest - moved)[low, :2]
+    return float(np.linalg.norm(missing, axis=1).mean() / face.pose.px_per_mm)
 
 
 def similarity(source: FloatArray, target: FloatArray) -> tuple[float, FloatArray, FloatArray]:
@@ -87,7 +102,8 @@ def similarity(source: FloatArray, target: FloatArray) -> tuple[float, FloatArra
     return scale, rotation, to_mean - scale * rotation @ from_mean
 
 
-def _measure(person: str, neutral: Picture, smiling: Picture, at_rest: Face, smile: Face) -> Smile:
+def measured(person: str, neutral: Picture, smiling: Picture, at_rest: Face, smile: Face) -> Smile:
+    """One pair, with the face found in each picture."""
     rest, smiled = (face.mesh.points.astype(np.float64) for face in (at_rest, smile))
     scale, rotation, shift = similarity(smiled[OVER_BONE], rest[OVER_BONE])
     aligned = scale * smiled @ rotation.T + shift

@@ -15,7 +15,7 @@ from flatbuffers import flexbuffers
 
 from models.build.layers import Lowering
 from models.build.onnx_graph import GraphBuilder
-from models.build.tflite_graph import Operator, UnsupportedModel
+from models.build.tflite_graph import Operator, UnsupportedModelError
 
 
 def _settings(operator: Operator) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def landmarks_to_matrix(low: Lowering, operator: Operator) -> str:
     """
     settings = _settings(operator)
     if settings["target_rotation_radians"] != 0:
-        raise UnsupportedModel("attention window with a target rotation")
+        raise UnsupportedModelError("attention window with a target rotation")
     graph, landmarks = low.builder, low.value(operator.inputs[0])
     across = graph.add(
         "Sub",
@@ -138,7 +138,7 @@ def transform_landmarks(low: Lowering, operator: Operator) -> str:
     """(N, K, 2) landmarks carried through the first two rows of an (N, 4, 4) matrix."""
     landmarks, matrix = operator.inputs
     if low.shape(landmarks)[2] != 2:
-        raise UnsupportedModel("transformed landmarks with depth")
+        raise UnsupportedModelError("transformed landmarks with depth")
     graph = low.builder
     rows = graph.slice(low.value(matrix), 1, 0, 2)
     turn = graph.add("Transpose", graph.slice(rows, 2, 0, 2), perm=[0, 2, 1])

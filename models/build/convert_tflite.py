@@ -7,7 +7,7 @@ from collections.abc import Callable
 from models.build import attention, layers
 from models.build.layers import Lowering
 from models.build.onnx_graph import GraphBuilder
-from models.build.tflite_graph import Graph, Operator, UnsupportedModel
+from models.build.tflite_graph import Graph, Operator, UnsupportedModelError
 
 Rule = Callable[[Lowering, Operator], str]
 
@@ -53,6 +53,6 @@ def lower(graph: Graph, image: str, builder: GraphBuilder) -> dict[str, str]:
             low.constants[operator.outputs[0]] = low.constants[operator.inputs[0]]
             continue
         if operator.kind not in RULES:
-            raise UnsupportedModel(f"operator {operator.kind}")
+            raise UnsupportedModelError(f"operator {operator.kind}")
         low.values[operator.outputs[0]] = RULES[operator.kind](low, operator)
     return {graph.tensors[index].name: low.values[index] for index in graph.outputs}

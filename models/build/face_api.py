@@ -70,13 +70,13 @@ class _Layers:
 
     def parameter(self, name: str, layout: Callable[[NDArray[Any]], NDArray[Any]]) -> str:
         weight = self.weights[name]
-        if weight.stored.dtype != np.uint8 or weight.stored.ndim == 1:
+        if weight.stored.dtype != np.uint8 or weight.stored.ndim == 1 or self.graph.widens:
             return self.graph.constant(layout(weight.dense))
         wide = self.graph.add(
             "Cast", self.graph.constant(layout(weight.stored)), to=TensorProto.FLOAT
         )
-        scaled = self.graph.add("Mul", wide, self.graph.constant(np.float32(weight.scale)))
-        return self.graph.add("Add", scaled, self.graph.constant(np.float32(weight.minimum)))
+        scaled = self.graph.add("Mul", wide, self.graph.numbers(weight.scale))
+        return self.graph.add("Add", scaled, self.graph.numbers(weight.minimum))
 
     def convolution(self, name: str, value: str, stride: int) -> str:
         """A plain or a depthwise separable convolution with "same" padding, by what is stored."""

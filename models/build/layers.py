@@ -13,7 +13,7 @@ import tflite
 from numpy.typing import NDArray
 
 from models.build.onnx_graph import GraphBuilder
-from models.build.tflite_graph import Graph, Operator, UnsupportedModel
+from models.build.tflite_graph import Graph, Operator, UnsupportedModelError
 
 NCHW_OF_NHWC = (0, 3, 1, 2)
 NHWC_OF_NCHW = (0, 2, 3, 1)
@@ -81,9 +81,12 @@ def activate(low: Lowering, value: str, activation: int) -> str:
         return low.builder.add("Relu", value)
     if activation == tflite.ActivationFunctionType.RELU6:
         return low.builder.add(
-            "Clip", value, low.builder.constant(np.float32(0)), low.builder.constant(np.float32(6))
+            "Clip",
+            value,
+            low.builder.constant(np.array(0, np.float32)),
+            low.builder.constant(np.array(6, np.float32)),
         )
-    raise UnsupportedModel(f"fused activation {activation}")
+    raise UnsupportedModelError(f"fused activation {activation}")
 
 
 def _pads(low: Lowering, operator: Operator, table: Any, kernel: tuple[int, int]) -> Pads:
@@ -98,7 +101,7 @@ def convolution(low: Lowering, operator: Operator) -> str:
     depthwise = operator.kind == "DEPTHWISE_CONV_2D"
     table = options(tflite.DepthwiseConv2DOptions if depthwise else tflite.Conv2DOptions, operator)
     if (table.DilationHFactor(), table.DilationWFactor()) != (1, 1):
-        raise UnsupportedModel("dilated convolution")
+        raise UnsupportedModelError("dilated convolution")
     source, kernel, *bias = operator.inputs
     weights = low.constants[kernel]
     height, width = weights.shape[1:3]
@@ -139,7 +142,7 @@ def pool(low: Lowering, operator: Operator) -> str:
 def mean(low: Lowering, operator: Operator) -> str:
     axes = sorted(int(axis) for axis in low.constants[operator.inputs[1]])
     if axes != [1, 2] or not options(tflite.ReducerOptions, operator).KeepDims():
-        raise UnsupportedModel(f"mean over axes {axes}")
+        raise UnsupportedModelError(f"mean over axes {axes}")
     return low.builder.add("GlobalAveragePool", low.value(operator.inputs[0]))
 
 
@@ -162,7 +165,7 @@ def prelu(low: Lowering, operator: Operator) -> str:
 def pad(low: Lowering, operator: Operator) -> str:
     amounts = low.constants[operator.inputs[1]]
     if amounts.shape != (4, 2):
-        raise UnsupportedModel(f"padding of shape {amounts.shape}")
+        raise UnsupportedModelError(f"padding of shape {amounts.shape}")
     ordered = amounts[list(NCHW_OF_NHWC)].T.reshape(-1)
     return low.builder.add(
         "Pad", low.value(operator.inputs[0]), low.builder.integers(*map(int, ordered))
@@ -190,7 +193,7 @@ def reshape(low: Lowering, operator: Operator) -> str:
         value = low.builder.add("Transpose", value, perm=NHWC_OF_NCHW)
     shape = low.shape(target)
     if shape[0] != 1:
-        raise UnsupportedModel(f"reshape to {shape} mixes the batch with other dimensions")
+        raise UnsupportedModelError(f"reshape to {shape} mixes the batch with other dimensions")
     value = low.builder.reshape(value, 0, *shape[1:])
     if len(shape) == 4:
         value = low.builder.add("Transpose", value, perm=NCHW_OF_NHWC)
@@ -218,7 +221,7 @@ def whole_slice(low: Lowering, operator: Operator) -> str:
     """STRIDED_SLICE, which these models only use to copy a whole tensor."""
     begin, end, step = (low.constants[index] for index in operator.inputs[1:4])
     if begin.any() or tuple(end) != low.shape(operator.inputs[0]) or (step != 1).any():
-        raise UnsupportedModel("strided slice that is not the whole tensor")
+        raise UnsupportedModelError("strided slice that is not the whole tensor")
     return low.value(operator.inputs[0])
 
 
@@ -228,7 +231,7 @@ def transposed_convolution(low: Lowering, operator: Operator) -> str:
     source, kernel, bias = operator.inputs
     weights = low.constants[kernel]
     if weights.shape[1:3] != (stride_h, stride_w):
-        raise UnsupportedModel("transposed convolution with overlapping strokes")
+        raise UnsupportedModelError("transposed convolution with overlapping strokes")
     return low.builder.add(
         "ConvTranspose",
         low.value(source),

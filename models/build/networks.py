@@ -174,9 +174,9 @@ NETWORKS = (
 )
 
 
-def build(network: Network) -> onnx.ModelProto:
-    """The network as a checked ONNX model."""
-    graph = GraphBuilder()
+def build(network: Network, *, widen: bool = False) -> onnx.ModelProto:
+    """The network as a checked ONNX model; with `widen`, all weights are plain float32."""
+    graph = GraphBuilder(widen=widen)
     image = graph.add("Transpose", "image", perm=[0, 3, 1, 2])
     if network.gain != 1.0:
         image = graph.add("Mul", image, graph.numbers(network.gain))

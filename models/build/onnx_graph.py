@@ -26,7 +26,9 @@ bytes as it would save."""
 class GraphBuilder:
     """Collects nodes and initializers; every method returns the name of the value it made."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, widen: bool = False) -> None:
+        """With `widen`, half-precision weights are stored as float32 (the quantizer wants that)."""
+        self.widens = widen
         self._nodes: list[onnx.NodeProto] = []
         self._initializers: list[onnx.TensorProto] = []
         self._constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
@@ -44,8 +46,8 @@ class GraphBuilder:
 
     def constant(self, value: NDArray[Any]) -> str:
         """A stored tensor; equal ones are stored once. Half precision is widened in the graph."""
-        value = np.ascontiguousarray(value)
-        if value.dtype == np.float16 and value.size < SMALL_CONSTANT:
+        value = np.asarray(value, order="C")
+        if value.dtype == np.float16 and (self.widens or value.size < SMALL_CONSTANT):
             value = value.astype(np.float32)
         key = (value.dtype.str, value.shape, value.tobytes())
         if key not in self._constants:

@@ -34,7 +34,10 @@ def inputs(network: Network, folder: Path | None, most: int) -> NDArray[np.uint8
     made += [cv2.GaussianBlur(picture, (0, 0), 6) for picture in noise]
     files = [] if folder is None else sorted([*folder.glob("*.jpg"), *folder.glob("*.png")])[:most]
     for file in files:
-        picture = cv2.cvtColor(cv2.imread(str(file), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        read = cv2.imread(str(file), cv2.IMREAD_COLOR)
+        if read is None:
+            raise SystemExit(f"{file} is not a picture")
+        picture = cv2.cvtColor(read, cv2.COLOR_BGR2RGB)
         rows, columns = picture.shape[:2]
         middle = picture[rows // 6 : rows * 5 // 6, columns // 6 : columns * 5 // 6]
         for part in (picture, middle):

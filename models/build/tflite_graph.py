@@ -26,7 +26,7 @@ _OPERATOR_NAMES = {
 }
 
 
-class UnsupportedModel(Exception):
+class UnsupportedModelError(Exception):
     """The model uses something that this converter does not know, and must not guess."""
 
 
@@ -66,7 +66,9 @@ def read(path: Path) -> Graph:
     """The main graph of a TFLite file."""
     model = tflite.Model.GetRootAs(path.read_bytes(), 0)
     if model.SubgraphsLength() != 1:
-        raise UnsupportedModel(f"{path.name} has {model.SubgraphsLength()} subgraphs, expected one")
+        raise UnsupportedModelError(
+            f"{path.name} has {model.SubgraphsLength()} subgraphs, expected one"
+        )
     subgraph = model.Subgraphs(0)
     return Graph(
         tensors=tuple(_tensor(model, subgraph, i) for i in range(subgraph.TensorsLength())),
@@ -83,7 +85,7 @@ def _tensor(model: Any, subgraph: Any, index: int) -> Tensor:
     value = None
     if buffer.DataLength():
         if raw.Type() not in _DTYPES:
-            raise UnsupportedModel(f"tensor {raw.Name()!r} has type {raw.Type()}")
+            raise UnsupportedModelError(f"tensor {raw.Name()!r} has type {raw.Type()}")
         stored = np.frombuffer(buffer.DataAsNumpy().tobytes(), _DTYPES[raw.Type()])
         sparsity = raw.Sparsity()
         value = stored.reshape(shape) if sparsity is None else densify(sparsity, stored, shape)

@@ -1,8 +1,8 @@
 """What is behind a head: the background that shows when the head moves away from it.
 
 A head moves by a tenth of its height at most, so only a band along its outline is ever seen. Slow
-changes of colour are drawn in from outside (push-pull, and Telea's marching fill for lines that
-pass behind the head); grain is the picture's own, mirrored across the outline: synthetic noise showed as
+changes of colour are drawn in from outside, lines that pass behind the head go on in their own
+direction, grain is the picture's own, mirrored across the outline: synthetic noise showed as
 a halo. Nothing within the matte's soft edge is ever a source, or hair would leave its ghost behind.
 """
 
@@ -37,17 +37,21 @@ COARSE_FACE_PX = 64
 """Face height at which slow changes are filled; the rest is grain and fine texture."""
 SEEN_DEPTH = 0.22
 """Face heights into the hole that are drawn with care: twice what a moving head uncovers."""
-MARCH_RADIUS = 4
-"""Neighbourhood of Telea's fill in coarse pixels: lines are carried on, spots are not."""
-MARCH_SHARE = 0.85
-"""How much of the marching fill is kept beside the smooth one: alone it draws streaks."""
+LINE_REACH = 0.025
+"""Face heights over which the direction of lines is averaged."""
+LINE_STEP = 3.0
+"""Gradient (grey levels a coarse pixel) from which an edge counts as a line; grain stays below."""
+LINE_DENSITY = 0.006
+"""Share of line pixels around, below which there is no line to follow."""
+STAIRS = 0.8
+"""Blur (coarse pixels) of the fill."""
 STRAY_REACH = 0.15
 """Face heights around the hole in which thin things are taken for stray hairs, not background."""
 STRAY_STEP = 10.0
 """... when they differ by so many levels from the median of 5x5 coarse pixels."""
-GRAIN_CLIP = 3.0
-"""Mirrored detail is clipped at this many standard deviations of the background's grain: mirrored
-lettering or leaves would read as a second head's outline."""
+GRAIN_LIMIT = 6.0
+"""Mirrored detail of this many standard deviations of the background's grain is none (Tukey's
+biweight): mirrored lettering or leaves would read as a second head's outline."""
 GRAIN_SAMPLES = 20_000
 """Background pixels that the grain's strength is taken from."""
 
@@ -99,17 +103,80 @@ def _without_strays(colour: Floats, known: Mask, unit: float) -> Floats:
     return floats(np.where(stray[..., None], calm, filled))
 
 
+def _line_direction(colour: Floats, known: Mask, unit: float) -> tuple[Floats, Floats]:
+    """Which way lines run, ``(h, w, 2)`` x, y of length 1, and how clearly 0..1, hole included.
+
+    The structure tensor of the known part, carried into the hole.
+    """
+    grey = colour.mean(axis=2)
+    sure = known & (depth_inside(known) > 1.5)
+    gx, gy = (cv2.Sobel(grey, cv2.CV_32F, dx, 1 - dx, scale=0.125) for dx in (1, 0))
+    # Every line counts the same: a strong one must not bend its neighbours its way.
+    tensor = np.dstack([gx * gx, gx * gy, gy * gy])
+    tensor *= (sure / (gx * gx + gy * gy + LINE_STEP**2))[..., None]
+    near = cv2.GaussianBlur(tensor, (0, 0), LINE_REACH * unit)
+    weight = cv2.GaussianBlur(sure.astype(np.float32), (0, 0), LINE_REACH * unit)
+    filled = push_pull(floats(near / np.maximum(weight, 1e-3)[..., None]), floats(weight > 0.02))
+    xx, xy, yy = (filled[..., k] for k in range(3))
+    angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.pi / 2
+    strength = np.hypot(xx - yy, 2 * xy)
+    clear = np.minimum(1, strength / (xx + yy + LINE_DENSITY))
+    return floats(np.dstack([np.cos(angle), np.sin(angle)])), floats(clear)
+
+
+def _follow(
+    colour: Floats, known: Mask, band: Where, course: Floats, sign: int, steps: int
+) -> tuple[Floats, Floats]:
+    """For each hole pixel of the `band`: the first known colour along its line, and how far it is.
+
+    Distance is infinite where the line does not leave the hole within `steps` pixels.
+    """
+    height, width = known.shape
+    y, x = (v.astype(np.float32) for v in np.divmod(band, width))
+    found = np.zeros((band.size, 3), np.float32)
+    distance = np.full(band.size, np.inf, np.float32)
+    heading = sign * course.reshape(-1, 2)[band]
+    flat, is_known = colour.reshape(-1, 3), known.ravel()
+    for step in range(1, steps + 1):
+        x, y = x + heading[:, 0], y + heading[:, 1]
+        at = np.rint(np.clip(y, 0, height - 1)) * width + np.rint(np.clip(x, 0, width - 1))
+        place = at.astype(np.intp)
+        inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+        arrived = np.isinf(distance) & is_known[place] & inside
+        found[arrived] = flat[place[arrived]]
+        distance[arrived] = step
+        turn = course.reshape(-1, 2)[place]
+        # A line has no sign: keep going the way we came.
+        heading = turn * np.sign((turn * heading).sum(axis=1, keepdims=True) + 1e-6)
+    return found, distance
+
+
 def _slow_fill(colour: Floats, known: Mask, unit: float) -> Floats:
-    """The coarse picture ``(h, w, 3)`` with its hole (not `known`) filled."""
-    smooth = push_pull(_without_strays(colour, known, unit), known.astype(np.float32))
+    """The coarse picture ``(h, w, 3)`` with its hole (not `known`) filled.
+
+    Lines go on into the hole along their own direction (after Bornemann and Marz, "Fast image
+    inpainting based on coherence transport", 2007); the rest is smooth.
+    """
+    clean = _without_strays(colour, known, unit)
+    smooth = push_pull(clean, floats(known))
     depth = depth_inside(~known)
-    band = (~known & (depth < SEEN_DEPTH * unit)).astype(np.uint8)
-    if not band.any() or not known.any():
+    band = np.flatnonzero(~known & (depth < SEEN_DEPTH * unit))
+    if band.size == 0 or not known.any():
         return smooth
-    ready = np.clip(np.round(smooth), 0, 255).astype(np.uint8)
-    marched = cv2.inpaint(ready, band, MARCH_RADIUS, cv2.INPAINT_TELEA).astype(np.float32)
-    share = MARCH_SHARE * np.clip(2 - 2 * depth / (SEEN_DEPTH * unit), 0, 1) * band
-    return floats(smooth + (marched - smooth) * share[..., None])
+    course, clear = _line_direction(clean, known, unit)
+    steps = max(2, round(2 * SEEN_DEPTH * unit))
+    ways = [_follow(clean, known, band, course, sign, steps) for sign in (1, -1)]
+    pulls = [1 / distance**2 for _, distance in ways]
+    total = np.maximum(pulls[0] + pulls[1], 1e-6)
+    carried = (ways[0][0] * pulls[0][:, None] + ways[1][0] * pulls[1][:, None]) / total[:, None]
+    nearest = np.minimum(ways[0][1], ways[1][1])
+    fade = np.clip(3 - 3 * depth.ravel()[band] / (SEEN_DEPTH * unit), 0, 1)
+    share = clear.ravel()[band] * np.isfinite(nearest) * fade
+    flat = smooth.reshape(-1, 3)
+    flat[band] += (carried - flat[band]) * share[:, None]
+    # Lines were followed in whole pixels: take the steps off their edges.
+    calm = cv2.GaussianBlur(smooth, (0, 0), STAIRS)
+    return floats(np.where(known[..., None], smooth, calm))
 
 
 def _mirror(known: Mask, where: Where, size: tuple[int, int]) -> Where:
@@ -131,13 +198,14 @@ def _mirror(known: Mask, where: Where, size: tuple[int, int]) -> Where:
 
 
 def _mirrored_grain(still: Floats, slow: Floats, known: Mask, source: Where) -> Floats:
-    """Fine texture at the pixels `source`, ``(n, 3)``, clipped; 0 where they are not background."""
+    """Grain at the pixels `source`, ``(n, 3)``; 0 where they are not background, or no grain."""
     ground = np.flatnonzero(known)
     sample = ground[:: max(1, ground.size // GRAIN_SAMPLES)]
     flat, base = still.reshape(-1, 3), slow.reshape(-1, 3)
     level = np.median(np.abs(flat[sample] - base[sample]), axis=0)
-    limit = (GRAIN_CLIP * 1.48 * level + 1.0).astype(np.float32)
-    grain = np.clip(flat[source] - base[source], -limit, limit)
+    limit = (GRAIN_LIMIT * 1.48 * level + 1.0).astype(np.float32)
+    grain = flat[source] - base[source]
+    grain *= np.maximum(1 - (grain / limit) ** 2, 0) ** 2
     return np.asarray(grain * known.ravel()[source][:, None], np.float32)
 
 

@@ -16,8 +16,7 @@ from bench.data import portraits
 from renderer.faces.find import find_faces
 from renderer.faces.types import Face, Picture
 from renderer.models import ModelStore
-from renderer.picture.eye_geometry import Side
-from renderer.picture.eyes import EyeRig, build_eye, render_eye
+from renderer.picture.eyes import EyeRig, build_eyes, render_eye
 
 Motion = tuple[float, tuple[float, float], float]
 
@@ -29,7 +28,6 @@ GAZE: tuple[Motion, ...] = (
     (0.0, (0.0, 0.4), 0.0),
     (0.0, (0.0, 0.0), 0.4),
 )
-SIDES: tuple[Side, ...] = ("left", "right")
 WORKING_HEIGHT, MOST_ENLARGED = 1080, 2.0
 GLASSES = ("19", "20", "21", "28")
 """Portraits of people with glasses, by the first letters of their file names."""
@@ -48,7 +46,11 @@ def working_picture(path: Path) -> Picture:
 
 
 def row(
-    picture: Picture, face: Face, rigs: list[EyeRig], motions: tuple[Motion, ...], zoom: float
+    picture: Picture,
+    face: Face,
+    rigs: tuple[EyeRig, EyeRig],
+    motions: tuple[Motion, ...],
+    zoom: float,
 ) -> Picture:
     """Both eyes of one face in every motion, side by side, at `zoom` of their size."""
     eyes = face.mesh.points[[33, 263], :2].mean(0)
@@ -86,8 +88,8 @@ def main() -> None:
             print(f"{name}: no face")
             continue
         face = max(faces, key=lambda one: one.height_px)
-        rigs = [build_eye(picture, face.mesh, s, glasses=name in GLASSES) for s in SIDES]
-        for side, rig in zip(SIDES, rigs, strict=True):
+        rigs = build_eyes(picture, face.mesh, glasses=name in GLASSES)
+        for side, rig in zip(("left", "right"), rigs, strict=True):
             allowed = f"blink {rig.may_blink}, gaze {rig.may_gaze}"
             print(f"{name} {side}: {rig.eye.width:.0f} px, {allowed} {rig.reason}")
         for rows, motions in ((lids, LIDS), (gaze, GAZE)):

@@ -25,6 +25,11 @@ IRIS_TO_SKIN = 0.85
 """An iris is darker than the skin below it, by at least this factor of luminance; where it is not, the
 mesh lies beside the eye, or the picture is too faint to tell. Over 62 eyes: 0.10 to 0.67 where it lies
 on the eye, 0.99 and 1.98 where it does not."""
+NARROW_OPENING, WHITE_IN_NARROW = 0.22, 1.8
+"""Under this opening an eye must at least show its white beside the iris; it is a slit otherwise."""
+CLEAR_IRIS = 0.25
+"""How clearly the iris must show to be cut out. Slits show too little of its rim to ask."""
+WHITE_TO_SKIN = 0.55
 WHITE_TO_IRIS = 1.35
 """The bright part of the white over the iris. Under it (3 of 62 eyes) lashes and shadow are taken for
 the white, and spread over the eye when it looks aside."""
@@ -49,8 +54,11 @@ class Verdict:
 FINE = Verdict(True, True, "")
 
 
-def judge_eye(patch: Floats, eye: EyeGeometry, *, glasses: bool) -> Verdict:
-    """The verdict on an eye, from the pixels of its box ``(h, w, 3) float32`` RGB 0..255."""
+def judge_eye(patch: Floats, eye: EyeGeometry, iris_clear: float, *, glasses: bool) -> Verdict:
+    """The verdict on an eye, from the pixels of its box ``(h, w, 3) float32`` RGB 0..255.
+
+    `iris_clear` is how clearly `renderer.picture.iris_fit.fit_iris` saw the iris.
+    """
     if eye.width < SMALLEST_EYE_PX:
         return Verdict(False, False, f"eye only {eye.width:.0f} px wide")
     aspect = eye.opening / eye.width
@@ -75,7 +83,12 @@ def judge_eye(patch: Floats, eye: EyeGeometry, *, glasses: bool) -> Verdict:
         return Verdict(False, True, "glasses rim across the lid")
     white = opening & (eye.from_iris() > 1.2 * eye.iris_radius) & (eye.u > 0.03) & (eye.u < 0.97)
     bright = float(np.percentile(light[white], 80)) if white.sum() >= 6 else 0.0
-    if bright < WHITE_TO_IRIS * float(np.median(light[iris])):
+    told_apart = bright / max(float(np.median(light[iris])), 1)
+    if aspect < NARROW_OPENING and told_apart < WHITE_IN_NARROW:
+        return Verdict(False, False, "eye squeezed shut")
+    too_dim = bright < WHITE_TO_SKIN * float(np.median(light[skin]))
+    unclear = iris_clear < CLEAR_IRIS and aspect > NARROW_OPENING
+    if told_apart < WHITE_TO_IRIS or too_dim or unclear:
         return Verdict(True, False, "white of the eye not to be told from the iris")
     return FINE
 

@@ -33,9 +33,10 @@ LEAST_VISIBLE = 0.25
 """Share of the rim that must lie between the lids for a circle to be believed."""
 
 
-def with_fitted_iris(eye: EyeGeometry, light: Floats) -> EyeGeometry:
+def fit_iris(eye: EyeGeometry, light: Floats) -> tuple[EyeGeometry, float]:
     """`eye` with the iris where the rim is darkest inside and lightest outside (Daugman's operator).
 
+    And how clearly it shows: over 0.5 in an ordinary photo, under 0.25 it could lie elsewhere as well.
     `light` is the luminance ``(h, w) float32`` over the eye's box; what lies between the lids counts.
     """
     radius = eye.iris_radius
@@ -67,16 +68,18 @@ def with_fitted_iris(eye: EyeGeometry, light: Floats) -> EyeGeometry:
     away = (grid[:, 0] ** 2 + grid[:, 1] ** 2) / TRUST**2 + ((grid[:, 2] - 1) / 0.12) ** 2
     score = score + _divides(calm, between, centre, radius * grid[:, 2]) - 0.03 * away
     best = grid[int(np.argmax(score))]
-    if score.max() < LEAST_SCORE:
-        return eye
+    clear = float(score.max())
+    if clear < LEAST_SCORE:
+        return eye, clear
     moved = np.array(best[:2]) * radius
     u, v = eye.iris_uv
-    return replace(
+    fitted = replace(
         eye,
         iris=(float(eye.iris[0] + moved[0]), float(eye.iris[1] + moved[1])),
         iris_uv=(float(u + moved @ eye.along / eye.width), float(v + moved @ eye.across)),
         iris_radius=float(radius * best[2]),
     )
+    return fitted, clear
 
 
 def _divides(light: Floats, between: NDArray[np.bool_], centre: Numbers, radii: Numbers) -> Numbers:

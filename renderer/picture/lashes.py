@@ -38,7 +38,7 @@ EDGE_U = 0.14
 
 @dataclass(frozen=True)
 class Lashes:
-    """Darkening factors 0..1 laid out around the *open* margin, ``(h, w) float32`` each.
+    """Darkening factors 0..1 laid out around the *open* margin, ``(h, w, 3) float32`` each.
 
     `open` is the photo's; `half` and `closed` have the lashes turned forward and down. `softness`: width
     in pixels of the photo's own edge at the margin.
@@ -54,8 +54,9 @@ def build_lashes(patch: Floats, eye: EyeGeometry, lid: Lid) -> Lashes:
     """The lashes of `lid` as found in the photo's pixels `patch`."""
     width = eye.width
     light = luma(patch)
-    ratio = light / np.maximum(luma(lid.skin_open), 1)
-    exact = 1 + (np.clip(ratio, 0.03, 1.3) - 1) * lid.lashed
+    # Per channel: in a sepia print, as in life, what is dark is not the colour of skin.
+    ratio = np.clip(patch / np.maximum(lid.skin_open, 2), 0.03, 1.3)
+    exact = 1 + (ratio - 1) * lid.lashed[..., None]
     us = np.linspace(-EDGE_U, 1 + EDGE_U, COLUMNS)
     reach = max(lid.lash_reach, 0.06 * width)
     offsets = np.arange(-np.ceil(reach / STEP), 1) * STEP
@@ -67,18 +68,21 @@ def build_lashes(patch: Floats, eye: EyeGeometry, lid: Lid) -> Lashes:
     hairs = blurred(above, 0.006 * COLUMNS, 0.6)
 
     offset = eye.v - eye.spread(lid.margin_open)
+    is_over = (offset < 0)[..., None]
     taper = _taper(eye)
     ends = np.sqrt(np.clip(4 * (eye.u + 0.06) * (1.06 - eye.u), 0.04, 1))
     thickness = (0.012 + 0.012 * np.clip(eye.outward(), 0, 1)) * width * ends + 0.4 * softness
     # Lids meet in a line sharp above, where skin ends, and fading below, where lashes lie.
     thickness = np.where(offset < 0, thickness, 1.8 * thickness)
-    faintest = 1 - FAINTEST_LINE * np.exp(-((offset / thickness) ** 2))
+    faint = FAINTEST_LINE * np.exp(-((offset / thickness) ** 2))
+    faintest = 1 - faint[..., None] * _tint(above)
 
-    strength = 0.65 + 0.35 * np.clip(eye.outward(), 0, 1)
+    strength = (0.65 + 0.35 * np.clip(eye.outward(), 0, 1))[..., None]
 
     beyond = smoothstep(eye.outward(), 0.86, 1.0)
     level = np.abs(eye.v - eye.spread(lid.margin_closed)) / (CORNER_FOLD * width)
-    corner = 1 + (np.minimum(exact, 1) - 1) * beyond * CORNER_STAYS * np.exp(-(level**2))
+    stays = (beyond * CORNER_STAYS * np.exp(-(level**2)))[..., None]
+    corner = 1 + (np.minimum(exact, 1) - 1) * stays
 
     def lay(table: Floats, distance: Numbers) -> Floats:
         """`table` read at `distance` above the margin, for every pixel."""
@@ -96,26 +100,35 @@ def build_lashes(patch: Floats, eye: EyeGeometry, lid: Lid) -> Lashes:
     def drawn(fringe: float, near: float) -> Floats:
         """Lashes with a line that ends `near` pixels above, and a fringe of `fringe` strength below."""
         over = lay(line, np.maximum(-offset, 0))
-        over = 1 + (over - 1) * (1 - smoothstep(-offset, 0.4 * near, 1.6 * near))
+        over = 1 + (over - 1) * (1 - smoothstep(-offset, 0.4 * near, 1.6 * near))[..., None]
         under = lay(hairs, np.maximum(offset, 0) * LASH_SHORTENING)
         end = reach / LASH_SHORTENING
         fade = np.exp(-np.maximum(offset, 0) / (FRINGE_FADE * width + 0.5 * softness))
-        under = 1 + (under - 1) * fringe * fade * (1 - smoothstep(offset, 0.5 * end, end))
-        both = 1 + (np.where(offset < 0, over, under) - 1) * strength
-        laid = 1 + (np.minimum(both, faintest) - 1) * taper
+        fade = fringe * fade * (1 - smoothstep(offset, 0.5 * end, end))
+        under = 1 + (under - 1) * fade[..., None]
+        both = 1 + (np.where(is_over, over, under) - 1) * strength
+        laid = 1 + (np.minimum(both, faintest) - 1) * taper[..., None]
         return np.asarray(np.minimum(laid, corner), np.float32)
 
     near = LINE_HALF_WIDTH * width + 0.5 * softness
     shadow = CONTACT_SHADOW[0] * np.exp(-np.maximum(offset, 0) / (CONTACT_SHADOW[1] * width))
     shadow = np.where(offset >= 0, shadow, 0) * smoothstep(np.minimum(eye.u, 1 - eye.u), 0, 0.12)
-    opened = np.where(offset < 0, exact, 1 + (exact - 1) * np.clip(1 - offset / softness, 0, 1))
-    half = np.minimum(drawn(0.35, 2 * near), 1 - shadow)
+    edge = np.where(offset < 0, 1, np.clip(1 - offset / softness, 0, 1))
+    opened = 1 + (exact - 1) * edge[..., None]
+    half = np.minimum(drawn(0.35, 2 * near), (1 - shadow)[..., None])
     return Lashes(
         open=np.minimum(opened, 1.3).astype(np.float32),
         half=half.astype(np.float32),
         closed=drawn(1.0, near),
         softness=softness,
     )
+
+
+def _tint(above: Floats) -> Floats:
+    """How the darkening of the lash line divides over R, G, B, with a mean of 1: ``(3,)``."""
+    depth = 1 - above[-max(4, len(above) // 4) :].reshape(-1, 3).mean(axis=0)
+    tint = depth / max(float(depth.mean()), 1e-3)
+    return np.asarray(np.clip(tint, 0.7, 1.3), np.float32)
 
 
 def _taper(eye: EyeGeometry) -> Floats:

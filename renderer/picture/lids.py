@@ -54,10 +54,12 @@ MARGIN_GAIN = 0.20
 INNER_GAIN = 0.10
 """Darkening toward the nose-side corner: closed lids there have 0.72 of the lightness of their middle,
 most of which is already in the skin around that corner."""
-SOCKET_BLUR, ORDINARY_SOCKET, SOCKET_SHADE = 0.12, 0.65, 0.40
+SOCKET_BLUR, ORDINARY_SOCKET, SOCKET_SHADE = 0.12, 0.55, 0.40
 """Eye widths; lightness of an open eye under no shadow, beside its skin; and the share (an exponent) of
 any dimness beyond it that the closed lid keeps. The brow over a deep-set eye shades the lid as
 well: a lid lit like a cheek stares like an eyeball."""
+GRAIN_SIZE = 0.022
+"""Eye widths: coarser than this it is wrinkles and pores, which a lid does not have."""
 GRAIN_FROM = 0.18
 """Eye widths below the lower margin at which grain is taken: past the lashes' shadow."""
 GRAIN_LIMIT = 2.0
@@ -225,7 +227,7 @@ def _grain(light: Floats, eye: EyeGeometry, hole: NDArray[np.bool_]) -> Floats:
     print, no stronger than that of the skin around the eye.
     """
     width = eye.width
-    base = blurred(light, max(1.2, 0.035 * width))
+    base = blurred(light, max(1.2, GRAIN_SIZE * width))
     ratio = (light / np.maximum(base, 4) - 1).astype(np.float32)
     top = float(eye.v[hole].min()) if hole.any() else 0.0
     start = float(eye.lower.max()) + GRAIN_FROM * width

@@ -29,10 +29,11 @@ ANSWERS: Mapping[str, tuple[tuple[str, float], ...]] = MappingProxyType(
         "nostalgia": (("echo", 0.9), ("echo", 0.7)),
         "joy": (("nostalgia", 0.9), ("echo", 1.0)),
         "reunion": (("echo", 1.0), ("echo", 0.75)),
-        "blink-and-nod": (("blink-and-nod", 0.5), ("blink-and-nod", 0.65)),
+        "blink-and-nod": (("listen", 1.0), ("listen", 0.75)),
     }
 )
-"""What the others do, in turn, when someone leads with a driver: always something smaller."""
+"""What the others do, in turn, when someone leads with a driver: always something smaller, and never
+a nod, which in a row of people would be one."""
 
 
 @dataclass(frozen=True)

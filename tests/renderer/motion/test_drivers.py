@@ -193,6 +193,6 @@ def test_the_ladder_leads_down_to_the_still(name: str) -> None:
         rung = subtler(*rung)
         assert len(steps) < 12
     assert steps[1] == (name, 0.75)
-    assert steps[-1][0] == "blink-and-nod"
+    assert steps[-1][0] in {"blink-and-nod", "listen"}
     smiles = [perform(*pair[:1], 1, pair[1]).smile.max() for pair in steps]
-    assert all(b <= 1.2 * a for a, b in pairwise(smiles))
+    assert all(b <= 1.2 * a + 1e-6 for a, b in pairwise(smiles))

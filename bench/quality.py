@@ -1,0 +1,91 @@
+"""Everything that can be measured about the clips, over all test photos, as tables and sheets.
+
+``python -m bench.quality --out DIR [--only 04 22] [--parts clip play gates] [--tables]`` writes
+``DIR/quality.md`` and keeps what it measured in ``DIR/photos``, so that an interrupted run carries on
+where it stopped; delete that folder to measure anew. ``--tables`` only lays the tables out again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import gates, quality_clip, quality_play
+from bench.quality_figures import Figure, Notebook
+from bench.quality_stage import DRIVERS, Prepared, prepare
+from bench.quality_subjects import Subject, subjects
+from bench.quality_tables import page
+from renderer.models import ModelStore
+
+PARTS = ("clip", "play", "gates")
+
+
+def main() -> int:
+    """Measure what has not been measured yet, then write and print the tables; 1 without photos."""
+    options = _arguments()
+    chosen = subjects(options.only)
+    if not chosen:
+        print("There are no test photos here (see bench/data.py).", file=sys.stderr)
+        return 1
+    notebook = Notebook(options.out / "photos")
+    if not options.tables:
+        _measure(chosen, options.parts, notebook)
+    text = page(notebook.read(subject.name for subject in chosen))
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "quality.md").write_text(text, encoding="utf-8")
+    print(text)
+    return 0
+
+
+def _measure(chosen: Sequence[Subject], parts: Sequence[str], notebook: Notebook) -> None:
+    todo = [(s, p) for s in chosen for p in parts if not notebook.has(s.name, p)]
+    begin = time.monotonic()
+    measure = _Measure()
+    for done, (subject, part) in enumerate(todo):
+        spent = time.monotonic() - begin
+        left = f", {spent / done * (len(todo) - done) / 60:.0f} min left" if done else ""
+        print(
+            f"{done + 1} of {len(todo)}: {subject.name} {part}{left}", file=sys.stderr, flush=True
+        )
+        notebook.write(subject.name, part, measure.part(subject, part))
+
+
+class _Measure:
+    """Keeps the networks loaded, and the stage of the photo that is being measured."""
+
+    def __init__(self) -> None:
+        self._store = ModelStore()
+        self._prepared: Prepared | None = None
+        self._of = ""
+
+    def part(self, subject: Subject, part: str) -> list[Figure]:
+        if part == "clip":
+            return quality_clip.animated(subject, self._store)
+        if self._of != subject.name:
+            self._prepared, self._of = prepare(subject, self._store), subject.name
+        if self._prepared is None:
+            return []
+        if part == "gates":
+            return gates.measure(self._prepared, self._store)
+        watching = quality_play.watchers(self._prepared, self._store)
+        return [
+            figure
+            for driver in DRIVERS
+            for figure in quality_play.play(self._prepared, driver, watching, self._store)
+        ]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("out/quality"))
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="some photos")
+    parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
+    parser.add_argument("--tables", action="store_true", help="measure nothing")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -52,7 +52,7 @@ def make_badge(width: int, height: int) -> Badge:
     margin = text_h
     mask = np.zeros((text_h + below + 2 * margin, text_w + 2 * margin), np.uint8)
     cv2.putText(mask, WORD, (margin, margin + text_h), font, scale, 255, thickness, cv2.LINE_AA)
-    ink = mask.astype(np.float32)[..., None] / 255 * OPACITY
+    ink = mask.astype(np.float32)[..., None] * np.float32(OPACITY / 255)
     shadow = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), max(1.0, text_h / 6))
     cover = np.maximum(ink, np.clip(1.2 * shadow, 0, 0.5)[..., None])
     corner = (max(0, width - mask.shape[1]), max(0, height - mask.shape[0]))

@@ -76,9 +76,7 @@ class GeometricAnimator:
         """What the gates find, without rendering. Raises `ModelError` like `animate`."""
         return self._describe(self._look(photo))
 
-    def animate(
-        self, photo: Picture, output: Path, request: Request, progress: Progress
-    ) -> Report:
+    def animate(self, photo: Picture, output: Path, request: Request, progress: Progress) -> Report:
         """See `renderer.animator.Animator`. Raises `ModelError` and `ClipError`."""
         watch = _Watch(self._clock, progress)
         look = watch.time("faces", lambda _: self._look(photo))

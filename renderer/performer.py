@@ -144,7 +144,7 @@ def _draw_eye(rig: EyeRig, curves: FaceCurves, frame: int, side: int) -> Patch |
     ]
     total = samples[0]
     for sample in samples[1:]:
-        total = cv2.add(total, sample)
+        total = np.asarray(cv2.add(total, sample), np.float32)
     return Patch(rig.box, np.asarray(total / np.float32(len(samples)), np.float32))
 
 

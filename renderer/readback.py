@@ -82,9 +82,7 @@ def look_at_still(still: Picture, mesh: Mesh, store: ModelStore) -> Reference:
     return Reference(crop, points, crops, apertures(still, crops, store), distance)
 
 
-def apertures(
-    picture: Picture, crops: tuple[Crop, Crop], store: ModelStore
-) -> tuple[float, float]:
+def apertures(picture: Picture, crops: tuple[Crop, Crop], store: ModelStore) -> tuple[float, float]:
     """How open the left and the right eye are: lid distance over eye width."""
     left, right = (opening(look_at_eye(picture, crop, store, LID_SAMPLES)) for crop in crops)
     return left, right

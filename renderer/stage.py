@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.faces.attributes import Attributes
-from renderer.faces.matte import HeadMatte, PersonMask, head_mattes
+from renderer.faces.matte import HeadMatte, head_mattes
+from renderer.faces.person import PersonMask
 from renderer.faces.types import Face, Floats, Picture
 from renderer.gates import Caps
 from renderer.motion.expression import ExpressionBasis, expression_fields
@@ -113,7 +114,7 @@ def _performer(
     rig = build_rig(face, box, alpha, (fields.smile_left, fields.smile_right, fields.brow), rigid)
     shading = _shading(still, face, box, craft.creases)
     layer = build_layer(still, rig, alpha, _crop(plate.colour, plate.box, box), shading)
-    eyes = (None, None)
+    eyes: tuple[EyeRig | None, EyeRig | None] = (None, None)
     if role.caps.blink or role.caps.gaze:
         eyes = (_eye(still, role, "left", box), _eye(still, role, "right", box))
     return Performer(face, layer, eyes, _inside(alpha, rig.follow, rig.step))
@@ -137,14 +138,14 @@ def spectacles(face: Face, box: Region) -> Floats:
     a, b = (tuple(int(v) for v in c) for c in centres)
     cv2.line(mask, a, b, 255, max(2, int(0.06 * face.height_px)))
     soft = cv2.GaussianBlur(mask, (0, 0), SPECTACLES_SOFT * face.height_px)
-    return np.asarray(soft, np.float32) / 255
+    return np.asarray(soft, np.float32) * np.float32(1 / 255)
 
 
 def _eye(still: Picture, role: Role, side: Side, box: Region) -> EyeRig | None:
     eye = build_eye(still, role.face.mesh, side, glasses=role.attributes.glasses)
     x0, y0, x1, y1 = eye.box
     within = x0 >= box[0] and y0 >= box[1] and x1 <= box[2] and y1 <= box[3]
-    return eye if within else None
+    return eye if within and (eye.may_blink or eye.may_gaze) else None
 
 
 def _shading(still: Picture, face: Face, box: Region, creases: CreaseBasis) -> Shading | None:
@@ -152,10 +153,17 @@ def _shading(still: Picture, face: Face, box: Region, creases: CreaseBasis) -> S
     maps = crease_maps(creases, still, face.mesh)
     room = int(REACH_ASIDE * face.height_px) // MAP_SCALE
     x0, y0, x1, y1 = maps.box
-    grown = (x0 - room * MAP_SCALE, y0 - room * MAP_SCALE, x1 + room * MAP_SCALE, y1 + room * MAP_SCALE)
+    grown = (
+        x0 - room * MAP_SCALE,
+        y0 - room * MAP_SCALE,
+        x1 + room * MAP_SCALE,
+        y1 + room * MAP_SCALE,
+    )
     # Cut back to the box in whole map pixels.
     left, top = (max(0, -((g - b) // MAP_SCALE)) for g, b in zip(grown[:2], box[:2], strict=True))
-    right, bottom = (max(0, -((b - g) // MAP_SCALE)) for g, b in zip(grown[2:], box[2:], strict=True))
+    right, bottom = (
+        max(0, -((b - g) // MAP_SCALE)) for g, b in zip(grown[2:], box[2:], strict=True)
+    )
     region = (
         grown[0] + left * MAP_SCALE,
         grown[1] + top * MAP_SCALE,
@@ -166,7 +174,9 @@ def _shading(still: Picture, face: Face, box: Region, creases: CreaseBasis) -> S
         return None
     sides = []
     for side in (maps.left, maps.right):
-        wide = cv2.copyMakeBorder(side, room, room, room, room, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+        wide = cv2.copyMakeBorder(
+            side, room, room, room, room, cv2.BORDER_CONSTANT, value=(0, 0, 0)
+        )
         cut = wide[top : wide.shape[0] - bottom, left : wide.shape[1] - right]
         sides.append(np.ascontiguousarray(cut, np.float32))
     return Shading(region, sides[0], sides[1], RATIO_MIN, RATIO_MAX)

@@ -68,7 +68,7 @@ class Geometry:
 def judge_geometry(
     rig: HeadRig, motion: Motion, landmarks: NDArray[np.floating], inside: NDArray[np.bool_]
 ) -> Geometry:
-    """Judge one pose. `landmarks` ``(478, 3)`` of the still; `inside` ``(gh, gw)`` grid points of the head."""
+    """Judge one pose. `landmarks` ``(478, 3)`` of the still; `inside` ``(gh, gw)``: where the head is."""
     area, most, _ = _stretch(displacement(rig, motion), rig.step, inside)
     face_area, face_most, face_least = _stretch(
         displacement(rig, replace(motion, yaw_deg=0.0, pitch_deg=0.0, roll_deg=0.0)),
@@ -95,9 +95,7 @@ def _is_natural(motion: Motion) -> bool:
     )
 
 
-def _stretch(
-    forward: Floats, step: int, inside: NDArray[np.bool_]
-) -> tuple[float, float, float]:
+def _stretch(forward: Floats, step: int, inside: NDArray[np.bool_]) -> tuple[float, float, float]:
     """Smallest area, largest and smallest stretch of the forward map over the grid points `inside`."""
     jacobian = _jacobian(forward, step)
     a, b, c, d = (jacobian[..., k][inside] for k in range(4))
@@ -113,7 +111,9 @@ def _stretch(
 def _jacobian(forward: Floats, step: int) -> Floats:
     """``(gh, gw, 4)``: dx'/dx, dx'/dy, dy'/dx, dy'/dy of the forward map."""
     ddy, ddx = (np.asarray(np.gradient(forward, float(step), axis=k)) for k in (0, 1))
-    return np.stack([1 + ddx[..., 0], ddy[..., 0], ddx[..., 1], 1 + ddy[..., 1]], -1).astype(np.float32)
+    return np.stack([1 + ddx[..., 0], ddy[..., 0], ddx[..., 1], 1 + ddy[..., 1]], -1).astype(
+        np.float32
+    )
 
 
 def _in_order(rig: HeadRig, motion: Motion, landmarks: NDArray[np.floating]) -> bool:

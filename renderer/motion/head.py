@@ -91,7 +91,9 @@ def _ellipsoid_depth(
     # Work in the unit sphere: q = diag(1/r) R^T (p - c); the viewing ray is p + t * (0, 0, 1).
     to_sphere = np.diag(1.0 / model.skull_radii) @ model.rotation.T
     ray = to_sphere[:, 2]
-    start = np.stack([x - model.skull_centre[0], y - model.skull_centre[1]], -1) @ to_sphere[:, :2].T
+    start = (
+        np.stack([x - model.skull_centre[0], y - model.skull_centre[1]], -1) @ to_sphere[:, :2].T
+    )
     a = float(ray @ ray)
     b = start @ ray
     c = (start**2).sum(-1) - 1.0

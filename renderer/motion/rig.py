@@ -23,6 +23,7 @@ OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379
 LEFT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
 RIGHT_EYE = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
 FOREHEAD, CHIN = 10, 152
+MOUTH_CORNERS = (61, 291)
 
 CELLS_PER_FACE = 54
 """Grid cells over the height of a face: 8 px for a face of 430 px. Lids and lips are the finest things
@@ -31,6 +32,10 @@ that the fields have to resolve; twice as fine changed no picture."""
 RIG_SMOOTHING = 2e-3
 """Smoothing of the landmark fields, in units of the thin-plate kernel at unit spread: about the mesh's
 own repeatability (0.24 mm), so that its noise does not turn into dents."""
+
+MOST_GAIN = 1.25
+"""Grid and calming take about a tenth off the travel of a mouth corner, which is given back; a corner
+that lost more lies at the outline of a turned face, and had better not travel."""
 
 # Shares of the face height.
 SILHOUETTE_CALM = 0.085  # expressions fade inside this rim, or the far cheek grows a horn
@@ -53,7 +58,14 @@ class Motion:
     @property
     def is_still(self) -> bool:
         return not any(
-            (self.yaw_deg, self.pitch_deg, self.roll_deg, self.smile_left, self.smile_right, self.brow)
+            (
+                self.yaw_deg,
+                self.pitch_deg,
+                self.roll_deg,
+                self.smile_left,
+                self.smile_right,
+                self.brow,
+            )
         )
 
 
@@ -121,12 +133,14 @@ def build_rig(
     if rigid is not None:
         calm = calm * (1.0 - _to_grid(rigid, x.shape, step))
     moved = [solved[..., 3 * k : 3 * k + 3] * calm[..., None] for k in range(3)]
+    for k, corner in enumerate(MOUTH_CORNERS):
+        moved[k] = moved[k] * _gain(moved[k], points[corner], fields[k][corner], (x0, y0), step)
     return HeadRig(
         box=box,
         step=step,
         x=x,
         y=y,
-        depth=_depth(points, head, solved[..., 9], x, y, tall, step),
+        depth=_depth(head, solved[..., 9], x, y, tall, step),
         follow=follow_weight(face, x, y),
         smile_left=np.ascontiguousarray(moved[0], np.float32),
         smile_right=np.ascontiguousarray(moved[1], np.float32),
@@ -256,10 +270,22 @@ def _calm(
     return np.asarray(calm * (1.0 - np.clip(1.3 * soft, 0.0, 1.0)), np.float32)
 
 
+def _gain(
+    field: Floats, corner: NDArray[np.float64], wanted: Floats, origin: tuple[int, int], step: int
+) -> np.float32:
+    """What a smile has to be scaled by for its mouth corner to travel as far as it is told to."""
+    u = np.array([[(corner[0] - origin[0] + 0.5) / step - 0.5]], np.float32)
+    v = np.array([[(corner[1] - origin[1] + 0.5) / step - 0.5]], np.float32)
+    read = cv2.remap(field, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    drawn = np.asarray(read)[0, 0, :2]
+    way = wanted[:2]
+    travel = float(np.dot(drawn, way)) / max(float(np.dot(way, way)), 1e-9)
+    return np.float32(np.clip(1.0 / max(travel, 1e-3), 1.0, MOST_GAIN))
+
+
 def _depth(
-    points: NDArray[np.float64], head: HeadModel, residual: Floats,
-    x: Floats, y: Floats, tall: float, step: int,
-) -> Floats:  # fmt: skip
+    head: HeadModel, residual: Floats, x: Floats, y: Floats, tall: float, step: int
+) -> Floats:
     depth = head_depth(head, x, y) + residual
     return np.asarray(
         cv2.GaussianBlur(depth.astype(np.float32), (0, 0), max(0.8, DEPTH_BLUR * tall / step)),

@@ -38,9 +38,7 @@ def thin_plate(
     return np.asarray(read, np.float32)
 
 
-def _squared_distances(
-    a: NDArray[np.floating], b: NDArray[np.floating]
-) -> NDArray[np.floating]:
+def _squared_distances(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.floating]:
     squared = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * (a @ b.T)
     return np.asarray(np.maximum(squared, 0))
 

@@ -36,7 +36,9 @@ def double(image: Floats) -> Floats:
     out = np.empty((2 * h, 2 * w, *image.shape[2:]), np.float32)
     kernel = _between()
     anchor = (HALF_TAPS - 1, 0)
-    wide = cv2.filter2D(image, cv2.CV_32F, kernel[None], anchor=anchor, borderType=cv2.BORDER_REFLECT_101)
+    wide = cv2.filter2D(
+        image, cv2.CV_32F, kernel[None], anchor=anchor, borderType=cv2.BORDER_REFLECT_101
+    )
     down = (0, HALF_TAPS - 1)
     out[0::2, 0::2] = image
     out[0::2, 1::2] = wide

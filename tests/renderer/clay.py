@@ -52,7 +52,9 @@ def clay_picture(face: Face, size: tuple[int, int] = (400, 440)) -> tuple[Pictur
     alpha = np.zeros((h, w), np.float32)
     cx, cy = (int(v) for v in points[:468, :2].mean(axis=0))
     tall = face.height_px
-    cv2.ellipse(alpha, (cx, cy - int(0.1 * tall)), (int(0.48 * tall), int(0.68 * tall)), 0, 0, 360, 1, -1)
+    cv2.ellipse(
+        alpha, (cx, cy - int(0.1 * tall)), (int(0.48 * tall), int(0.68 * tall)), 0, 0, 360, 1, -1
+    )
     chin = int(points[152, 1])
     cv2.rectangle(alpha, (cx - int(0.25 * tall), chin - 20), (cx + int(0.25 * tall), h), 1, -1)
     alpha = cv2.GaussianBlur(alpha, (0, 0), 2.0)

@@ -3,7 +3,8 @@
 The file appears under its name in one step and only on `publish`: until then it is a hidden file
 beside it, which every other way out of the ``with`` block removes. Encoding runs in a thread of its
 own behind a short queue, so that drawing and encoding share two cores and memory does not grow with
-the clip. PyAV is imported on first use only: its GPL codecs and tenth of a second belong to those who encode.
+the clip. PyAV is imported on first use only: its GPL codecs and its tenth of a second belong to
+those who encode.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class ClipWriter:
         while the encoder is `QUEUE_FRAMES` behind; raises what the encoder raised.
         """
         self._raise_failure()
-        self._queue.put(_frame((y, u, v), self._size, self.frames, self._fps))
+        self._queue.put(_frame((y, u, v), self._size, self.frames))
         self.frames += 1
 
     def write_rgb(self, picture: Picture) -> None:
@@ -206,9 +207,7 @@ def _add_stream(container: OutputContainer, size: tuple[int, int], fps: int) -> 
     return stream
 
 
-def _frame(
-    planes: tuple[Plane, Plane, Plane], size: tuple[int, int], index: int, fps: int
-) -> VideoFrame:
+def _frame(planes: tuple[Plane, Plane, Plane], size: tuple[int, int], index: int) -> VideoFrame:
     from av import VideoFrame
 
     width, height = size

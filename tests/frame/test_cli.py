@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -293,10 +292,3 @@ class TestEdges:
             ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
         )
         assert "Traceback" not in result.stderr
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_we_may_not_write_to(run, photo, tmp_path):
-    locked = tmp_path / "locked"
-    locked.mkdir(mode=0o500)
-    assert run("animate", photo, "-o", locked / "c.mp4")[0] == 2

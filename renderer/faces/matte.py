@@ -133,7 +133,7 @@ def _full_resolution(crop: Picture, small: Floats, alpha: Floats) -> Floats:
 
 def _band(body: Mask, head: Mask, along: Floats, unit: float) -> tuple[Mask, Mask, Floats]:
     """What is certainly the person's, what certainly not, and the depth inside `body` in pixels."""
-    slim = 1 - (1 - BODY_BAND) * np.clip((along - 0.55) / 0.3, 0, 1)
+    slim = 1 - (1 - BODY_BAND) * np.clip((along - NECK) / 0.3, 0, 1)
     deep, far = depth_inside(body), depth_inside(~body)
     inside = (deep > BAND_IN * unit * slim) | head
     outside = (far > BAND_OUT * unit * slim) & ~head

@@ -17,8 +17,8 @@ from renderer.faces.types import Floats
 
 RING = 0.12
 """The strip looked at: this far either side of the outline, in face heights."""
-NECK = 0.7
-"""Down to here, in face heights below the middle of the face: what lies lower does not move."""
+NECK = 0.75
+"""Down to here, in face heights below the middle of the face, things move enough to be seen."""
 PLAIN, BUSY = 0.03, 0.11
 """Local standard deviation of the background (guide 0..1) that hides every mistake, and none."""
 AGREES = 0.35

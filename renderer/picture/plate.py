@@ -28,9 +28,9 @@ EXACT_BEYOND = 0.04
 EASE_FROM = 0.4
 """Share of that distance up to which the plate holds before a plain background: stray hairs there
 would stay behind as ghosts."""
-EXACT_IF_BUSY = 0.3
-"""Share of that distance before a busy background: what differs from the plate rides with the head,
-there that is stars and leaves."""
+EXACT_IF_BUSY = 0.6
+"""Share of both distances before a busy background: what differs from the plate rides with the head,
+there that is stars and leaves. Much less, and the blurred rim of the head stays behind."""
 PLAIN, BUSY = 4.0, 16.0
 """Local standard deviation (grey levels) of plain and of busy backgrounds."""
 COARSE_FACE_PX = 64
@@ -43,12 +43,14 @@ LINE_STEP = 3.0
 """Gradient (grey levels a coarse pixel) from which an edge counts as a line; grain stays below."""
 LINE_DENSITY = 0.006
 """Share of line pixels around, below which there is no line to follow."""
+MEMBRANE = 12
+"""Rounds of averaging that tie the fill to the colours on its rim."""
 STAIRS = 0.8
 """Blur (coarse pixels) of the fill."""
 STRAY_REACH = 0.15
 """Face heights around the hole in which thin things are taken for stray hairs, not background."""
 STRAY_STEP = 10.0
-"""... when they differ by so many levels from the median of 5x5 coarse pixels."""
+"""... when they differ by so many levels from the median of 3x3 coarse pixels: thinner than those."""
 GRAIN_LIMIT = 6.0
 """Mirrored detail of this many standard deviations of the background's grain is none (Tukey's
 biweight): mirrored lettering or leaves would read as a second head's outline."""
@@ -98,7 +100,7 @@ def _without_strays(colour: Floats, known: Mask, unit: float) -> Floats:
     """`colour` without the thin things near the hole."""
     near = known & (depth_inside(known) < STRAY_REACH * unit)
     filled = push_pull(colour, known.astype(np.float32))
-    calm = cv2.medianBlur(np.clip(filled, 0, 255).astype(np.uint8), 5).astype(np.float32)
+    calm = cv2.medianBlur(np.clip(filled, 0, 255).astype(np.uint8), 3).astype(np.float32)
     stray = near & (np.abs(filled - calm).max(axis=2) > STRAY_STEP)
     return floats(np.where(stray[..., None], calm, filled))
 
@@ -159,6 +161,8 @@ def _slow_fill(colour: Floats, known: Mask, unit: float) -> Floats:
     """
     clean = _without_strays(colour, known, unit)
     smooth = push_pull(clean, floats(known))
+    for _ in range(MEMBRANE):
+        smooth = np.where(known[..., None], clean, cv2.blur(smooth, (3, 3)))
     depth = depth_inside(~known)
     band = np.flatnonzero(~known & (depth < SEEN_DEPTH * unit))
     if band.size == 0 or not known.any():
@@ -237,7 +241,7 @@ def background_plate(picture: Picture | Floats, matte: HeadMatte, face_height: f
         drawn += _mirrored_grain(still, slow, known, _mirror(whole, band, size))
     plain = resized(_plainness(coarse, whole, face_height * scale), size).ravel()[band]
     end = EXACT_BEYOND * face_height * (EXACT_IF_BUSY + (1 - EXACT_IF_BUSY) * plain)
-    start = EASE_FROM * end * plain
+    start = EASE_FROM * end
     ease = np.clip((away.ravel()[band] - start) / (end - start), 0, 1)
     ease = (ease * ease * (3 - 2 * ease))[:, None].astype(np.float32)
     flat = still.reshape(-1, 3)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.faces.matte import HeadMatte
-from renderer.faces.planes import Mask, Where, depth_inside, floats, resized
+from renderer.faces.planes import Mask, Where, depth_inside, floats, resized, resized_bytes
 from renderer.faces.types import Floats, Picture
 
 SOURCE_ALPHA = 0.02
@@ -213,13 +213,14 @@ def _mirrored_grain(still: Floats, slow: Floats, known: Mask, source: Where) -> 
     return np.asarray(grain * known.ravel()[source][:, None], np.float32)
 
 
-def background_plate(picture: Picture | Floats, matte: HeadMatte, face_height: float) -> Plate:
+def background_plate(picture: Picture, matte: HeadMatte, face_height: float) -> Plate:
     """What is behind the head of `matte`; `picture` RGB 0..255, `face_height` in its pixels.
 
     Other people are background like any other; for heads behind one another see `unveil`.
     """
     x0, y0, x1, y1 = matte.box
-    still = picture[y0:y1, x0:x1].astype(np.float32)
+    crop = picture[y0:y1, x0:x1]
+    still = crop.astype(np.float32)
     size = (x1 - x0, y1 - y0)
     touched = matte.alpha > SOURCE_ALPHA
     away = cv2.distanceTransform((~touched).astype(np.uint8), cv2.DIST_L2, 3)
@@ -230,7 +231,7 @@ def background_plate(picture: Picture | Floats, matte: HeadMatte, face_height: f
     scale = min(1.0, COARSE_FACE_PX / face_height)
     coarse_size = (max(4, round(size[0] * scale)), max(4, round(size[1] * scale)))
     held = resized(known.astype(np.float32), coarse_size)
-    carried = resized(floats(cv2.copyTo(still, known.astype(np.uint8))), coarse_size)
+    carried = resized_bytes(np.asarray(cv2.copyTo(crop, known.astype(np.uint8))), coarse_size)
     coarse = floats(carried / np.maximum(held, 1e-3)[..., None])
     whole = held > 0.5
     slow = resized(_slow_fill(coarse, whole, face_height * scale), size)
@@ -246,9 +247,8 @@ def background_plate(picture: Picture | Floats, matte: HeadMatte, face_height: f
     ease = (ease * ease * (3 - 2 * ease))[:, None].astype(np.float32)
     flat = still.reshape(-1, 3)
     drawn = np.clip(drawn + (flat[band] - drawn) * ease, 0, 255)
-    colour = cv2.copyTo(slow, differs.astype(np.uint8), still.copy())
-    colour.reshape(-1, 3)[band] = drawn
-    return Plate(matte.box, floats(colour), differs)
+    slow.reshape(-1, 3)[band] = drawn
+    return Plate(matte.box, floats(cv2.copyTo(still, (~differs).astype(np.uint8), slow)), differs)
 
 
 @dataclass(frozen=True)

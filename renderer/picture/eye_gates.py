@@ -27,12 +27,13 @@ mesh lies beside the eye, or the picture is too faint to tell. Over 62 eyes: 0.1
 on the eye, 0.99 and 1.98 where it does not."""
 NARROW_OPENING, WHITE_IN_NARROW = 0.22, 1.8
 """Under this opening an eye must at least show its white beside the iris; it is a slit otherwise."""
-CLEAR_IRIS = 0.25
+CLEAR_IRIS = 0.30
 """How clearly the iris must show to be cut out. Slits show too little of its rim to ask."""
-WHITE_TO_SKIN = 0.55
-WHITE_TO_IRIS = 1.35
-"""The bright part of the white over the iris. Under it (3 of 62 eyes) lashes and shadow are taken for
-the white, and spread over the eye when it looks aside."""
+WHITE_TO_SKIN, WHITE_TO_IRIS = 0.55, 1.35
+"""The bright part of the white over the skin under the eye, and over the iris. Under either, lashes and
+shadow would be taken for the white, and spread over the eye when it looks aside."""
+FAINTEST_WHITE = 1.15
+"""White over iris, at least, for a glance to be worth the risk."""
 TURNED_AWAY = "eye turned too far away"
 WORST_ASPECT = 0.85
 """Opening over width of an eye too foreshortened for its corners to be known."""
@@ -44,11 +45,15 @@ RIM_CONTRAST = 0.30
 
 @dataclass(frozen=True)
 class Verdict:
-    """What may be done with an eye; `reason` is empty where everything may."""
+    """What may be done with an eye; `reason` is empty where everything may.
+
+    `may_cut`: whether iris and white are told apart well enough to be moved as separate things.
+    """
 
     may_blink: bool
     may_gaze: bool
     reason: str
+    may_cut: bool = True
 
 
 FINE = Verdict(True, True, "")
@@ -88,9 +93,9 @@ def judge_eye(patch: Floats, eye: EyeGeometry, iris_clear: float, *, glasses: bo
         return Verdict(False, False, "eye squeezed shut")
     too_dim = bright < WHITE_TO_SKIN * float(np.median(light[skin]))
     unclear = iris_clear < CLEAR_IRIS and aspect > NARROW_OPENING
-    if told_apart < WHITE_TO_IRIS or too_dim or unclear:
+    if told_apart < FAINTEST_WHITE:
         return Verdict(True, False, "white of the eye not to be told from the iris")
-    return FINE
+    return Verdict(True, True, "", may_cut=not (told_apart < WHITE_TO_IRIS or too_dim or unclear))
 
 
 def _rim_crosses(light: Floats, eye: EyeGeometry) -> bool:

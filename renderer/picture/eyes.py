@@ -13,7 +13,7 @@ import numpy as np
 from renderer.faces.types import Floats
 from renderer.picture.eye_geometry import Numbers, ramp
 from renderer.picture.eye_rig import SQUINT_RISE, EyeRig, build_eye, build_eyes
-from renderer.picture.gaze import CATCH_LIGHT_FOLLOWS, gaze_shift, gaze_source
+from renderer.picture.gaze import CATCH_LIGHT_FOLLOWS, GLANCE_RISE, gaze_shift, gaze_source
 
 __all__ = ["EyeRig", "build_eye", "build_eyes", "render_eye"]
 
@@ -41,16 +41,19 @@ def render_eye(rig: EyeRig, blink: float, gaze: tuple[float, float], squint: flo
     if not (blink or squint or gaze[0] or gaze[1]):
         return rig.photo
     along, down = gaze_shift(rig.eye, rig.ball, gaze)
+    photo = rig.photo
+    if rig.glance is not None and (along or down):
+        photo = _glance(rig, rig.glance, along, down)
+        along = down = 0.0
     follow = LID_FOLLOWS_DOWN if down > 0 else LID_FOLLOWS_UP
-    closing = blink + (1 - blink) * follow * down / max(float(rig.travel.max()), 1.0)
-    closing = min(closing, 1.0)
-
-    give = LOWER_LID_FOLLOWS * max(down, 0.0) / max(rig.eye.opening, 1.0)
+    followed = follow * down / max(float(rig.travel.max()), 1.0) if rig.may_blink else 0.0
+    closing = min(blink + (1 - blink) * followed, 1.0)
+    give = LOWER_LID_FOLLOWS * max(down, 0.0) / max(rig.eye.opening, 1.0) if rig.may_blink else 0.0
     rise = np.float32(blink) * rig.rise
     rise += np.float32((1 - blink) * (squint - give / SQUINT_RISE)) * rig.squint_rise
-    out = _lower_lid(rig, rise)
+    out = _lower_lid(rig, photo, rise)
     if closing < 1:
-        _put_eyeball(rig, out, rise, closing, gaze, along, down)
+        _put_eyeball(rig, out, photo, rise, closing, gaze, along, down)
     if closing:
         hidden = rig.rim_cover * np.float32(ramp(closing, RIM_HIDDEN_FROM, 1.0))
         _put_upper_lid(rig, out, closing, hidden)
@@ -60,18 +63,30 @@ def render_eye(rig: EyeRig, blink: float, gaze: tuple[float, float], squint: flo
     return out
 
 
-def _lower_lid(rig: EyeRig, rise: Floats) -> Floats:
-    """The photo with the skin of the lower lid raised by `rise` pixels at its margin."""
+def _glance(rig: EyeRig, share: Floats, along: float, down: float) -> Floats:
+    """The photo with all that lies between the lids shifted, fading out in the lids."""
+    eye = rig.eye
+    du, dv = gaze_source(eye.u, rig.ball, along / eye.width, GLANCE_RISE * down)
+    du *= share * np.float32(eye.width)
+    dv *= share
+    x = du * np.float32(eye.along[0]) + dv * np.float32(eye.across[0])
+    y = du * np.float32(eye.along[1]) + dv * np.float32(eye.across[1])
+    return _read(rig.photo, rig.xs + x, rig.ys + y)
+
+
+def _lower_lid(rig: EyeRig, photo: Floats, rise: Floats) -> Floats:
+    """`photo` with the skin of the lower lid raised by `rise` pixels at its margin."""
     if not rise.any():
-        return rig.photo.copy()
+        return photo.copy()
     down = rise * rig.fall
     across_x, across_y = np.float32(rig.eye.across[0]), np.float32(rig.eye.across[1])
-    return _read(rig.photo, rig.xs + down * across_x, rig.ys + down * across_y)
+    return _read(photo, rig.xs + down * across_x, rig.ys + down * across_y)
 
 
 def _put_eyeball(
     rig: EyeRig,
     out: Floats,
+    photo: Floats,
     rise: Floats,
     closing: float,
     gaze: tuple[float, float],
@@ -90,7 +105,7 @@ def _put_eyeball(
     under_lid += np.float32(1)
     np.clip(under_lid, 0, 1, out=under_lid)
     mask *= under_lid
-    ball = rig.photo[cut]
+    ball = photo[cut]
     if along or down:
         eye = rig.eye
         du, dv = gaze_source(eye.u[cut], rig.ball, along / eye.width, down)

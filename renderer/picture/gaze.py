@@ -11,23 +11,28 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from renderer.faces.types import Floats
 from renderer.picture.eye_geometry import CURVE_U, EyeGeometry, smoothstep
 from renderer.picture.inpaint import blurred, fill
-from renderer.picture.lids import luma
+from renderer.picture.lids import LUMA, luma
 
 LIMBUS = 1.10
 """Iris radii from the centre that move as one piece: the soft dark ring is part of the iris."""
 CATCH_LIGHT_FOLLOWS = 0.4
 """Share of the iris's travel that a corneal reflection makes: it lags the pupil by 1 mm per 8 degrees
 (Hirschberg), while the pupil travels 1.6 mm."""
-SHADED_WHITE = 0.7
-"""White darker than this share of its bright part is in the shade of lids and lashes, kept apart."""
-LARGEST_CATCH_LIGHT = 0.10
+DARKEST_WHITE = 0.25
+"""Lightest shade of white, over its bright part, that is no longer shade but a lash."""
+LARGEST_CATCH_LIGHT = 0.05
 """Share of the iris. A window's reflection is larger, and sliding it shows what we invent under it."""
 SHADED_ROWS = 0.035
 """Eye widths at each lid that are darkened by it and no model for what lies further under it."""
+GLANCE_REACH = 0.16
+"""Eye widths over which a glance fades at the lids."""
+GLANCE_RISE = 0.5
+"""Share of a vertical glance that is made where lids must be bent for it."""
 SHADE_COLUMNS, SHADE_ROWS = 81, 49
 MOST_SQUEEZED = 0.35
 """The white between iris and corner keeps at least this share of its width."""
@@ -74,20 +79,24 @@ def build_eyeball(patch: Floats, eye: EyeGeometry) -> Eyeball:
     seen = np.clip(seen + 0.5, 0, 1).astype(np.float32)
     corner = np.minimum(eye.u, 1 - eye.u)
     around = (seen > 0.9) & (distance > 1.2 * radius) & (corner > 0.03)
-    light = luma(dull)
-    bright = light > SHADED_WHITE * (np.percentile(light[around], 80) if around.any() else 0.0)
-    white = fill(dull, ~(around & bright))
+    lit = _lighting(dull, around, width)
+    # A lash that ends in deep shade must not become a spark when the shade is taken off it.
+    white_tone = np.percentile(dull[around], 90, axis=0) if around.any() else np.full(3, 255.0)
+    even = np.minimum(dull / lit, np.maximum(1.15 * white_tone, dull)).astype(np.float32)
+    white = fill(even, ~around)
     flip = np.float32(2) * (eye.v - np.float32(eye.iris_uv[1]))
-    mirrored, mirror_seen = eye.displaced(dull, -flip), eye.displaced(seen, -flip)
-    rings = _rings(dull, distance, seen, radius)
+    mirrored, mirror_seen = eye.displaced(even, -flip), eye.displaced(seen, -flip)
+    rings = _rings(even, distance, seen, radius)
     iris = rings + (mirrored - rings) * mirror_seen[..., None]
     # Half a limbus wide: the completed iris meets the white as softly as the visible one does.
     disc = 1 - smoothstep(distance, 0.94 * radius, 1.14 * radius)
     hidden = white + (iris - white) * disc[..., None]
-    whole = hidden + (dull - hidden) * seen[..., None]
-    shade = np.clip(dull / np.maximum(whole, 2), 0.05, 1.05)
-    shade = np.where(seen[..., None] >= 1, 1, shade)
-    even_shade = _along_lids(shade, eye)
+    whole = hidden + (even - hidden) * seen[..., None]
+    shade = np.clip((dull + 4) / (whole + 4), 0.05, 1.05)
+    # Beyond the margins there is only lid; what a wider lid bares is as dark as its edge was.
+    beyond = np.maximum(upper - eye.v, 0) - np.maximum(eye.v - lower, 0)
+    shade, seen = eye.displaced(shade, beyond), eye.displaced(seen, beyond)
+    even_shade = _along_lids(shade, seen, disc, eye)
     half = LIMBUS * radius / width
     return Eyeball(
         white_and_iris=whole.astype(np.float32),
@@ -100,8 +109,22 @@ def build_eyeball(patch: Floats, eye: EyeGeometry) -> Eyeball:
     )
 
 
-def _along_lids(shade: Floats, eye: EyeGeometry) -> Floats:
-    """`shade` evened out along the opening, row by row between the lids; untouched at the corners."""
+def _lighting(dull: Floats, around: NDArray[np.bool_], width: float) -> Floats:
+    """The light that falls on the eyeball, ``(h, w, 1)``, 1 on the bright part of the white.
+
+    Read from the white, carried on under the iris. It stays where it is when the eye turns.
+    """
+    light = luma(dull)
+    if not around.any():
+        return np.ones((*around.shape, 1), np.float32)
+    bright = max(float(np.percentile(light[around], 80)), 1.0)
+    ratio = np.clip(blurred(light, 0.012 * width) / bright, DARKEST_WHITE, 1.1)
+    ratio = fill(np.repeat(ratio[..., None], 3, axis=2), ~around)[..., :1]
+    return np.asarray(blurred(ratio, 0.02 * width)[..., None], np.float32)
+
+
+def _along_lids(shade: Floats, seen: Floats, disc: Floats, eye: EyeGeometry) -> Floats:
+    """`shade` evened out along the lids, row by row; untouched at the corners and in the open."""
     us = np.linspace(0, 1, SHADE_COLUMNS)
     rows = np.linspace(-0.3, 1.3, SHADE_ROWS)[:, None]
     upper, lower = np.interp(us, CURVE_U, eye.upper), np.interp(us, CURVE_U, eye.lower)
@@ -116,9 +139,11 @@ def _along_lids(shade: Floats, eye: EyeGeometry) -> Floats:
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    inner = smoothstep(np.minimum(eye.u, 1 - eye.u), 0.08, 0.22)[..., None]
-    # Lash roots keep their detail; only what is lighter than its row (where the iris was) is evened.
-    return np.asarray(shade + (np.minimum(even, shade) - shade) * inner, np.float32)
+    inner = smoothstep(np.minimum(eye.u, 1 - eye.u), 0.08, 0.22) * (1 - seen)
+    # Lash roots keep their detail; what is lighter than its row, or was over the iris, is evened.
+    lighter = smoothstep((shade - even) @ LUMA, -0.05, 0.05)
+    chosen = inner * np.maximum(lighter, smoothstep(disc, 0.0, 0.3))
+    return np.asarray(shade + (even - shade) * chosen[..., None], np.float32)
 
 
 def _rings(patch: Floats, distance: Floats, seen: Floats, radius: float) -> Floats:
@@ -158,6 +183,18 @@ def gaze_shift(eye: EyeGeometry, ball: Eyeball, gaze: tuple[float, float]) -> tu
     room_left = (1 - MOST_SQUEEZED) * ball.left * eye.width
     room_right = (1 - MOST_SQUEEZED) * (1 - ball.right) * eye.width
     return float(np.clip(along, -room_left, room_right)), float(down)
+
+
+def glance_share(eye: EyeGeometry) -> Floats:
+    """How much of a glance each pixel takes part in when nothing is cut out: ``(h, w)`` 0..1.
+
+    For eyes whose iris and white cannot be told apart: the opening and the edges of the lids shift
+    together and the skin around them gives way.
+    """
+    reach = np.float32(GLANCE_REACH * eye.width)
+    above = (eye.v - eye.spread(eye.upper)) / reach + np.float32(0.5)
+    below = (eye.spread(eye.lower) - eye.v) / reach + np.float32(0.5)
+    return smoothstep(above, 0, 1) * smoothstep(below, 0, 1)
 
 
 def gaze_source(u: Floats, ball: Eyeball, along: float, down: float) -> tuple[Floats, Floats]:

@@ -25,8 +25,8 @@ RIM = 0.10
 ANGLES = np.linspace(0, 2 * np.pi, 72, endpoint=False)
 TRUST = 0.25
 """Iris radii of mesh error taken as ordinary."""
-LEAST_SCORE = 0.15
-"""Contrast of rim and disc together under which the mesh is the better judge."""
+LEAST_SCORE = 0.33
+"""Contrast of rim and disc together under which the mesh is the better judge (pale irises)."""
 MOST_PIXELS = 400
 """Pixels of the opening that are looked at for each circle."""
 LEAST_VISIBLE = 0.25

@@ -11,9 +11,9 @@ import pytest
 
 pytest.importorskip("onnx", reason="needs the build extra")
 
-from models.build import face_api, fetch, mesh_layout  # noqa: E402
-from models.build.canonical_face import fields, parse  # noqa: E402
-from models.build.packages import MEDIAPIPE, PACKAGES, Package  # noqa: E402
+from models.build import face_api, fetch, mesh_layout
+from models.build.canonical_face import fields, parse
+from models.build.packages import MEDIAPIPE, PACKAGES, Package
 
 
 def test_every_package_is_pinned_to_the_byte() -> None:

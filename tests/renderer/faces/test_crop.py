@@ -35,7 +35,7 @@ def centre_of_mass(image: Floats) -> Floats:
     down=st.floats(-0.15, 0.15),
 )
 def test_what_a_crop_shows_lies_where_the_crop_says(
-    angle: float, side: float, mirrored: bool, right: float, down: float
+    *, angle: float, side: float, mirrored: bool, right: float, down: float
 ) -> None:
     picture = spot(260.3, 241.8, 500, 480, side / 20)
     crop = Crop(260.3, 241.8, side, angle, mirrored).moved(right, down)

@@ -45,7 +45,7 @@ def test_everyone_in_a_group_is_found_from_left_to_right(
 
 @pytest.mark.parametrize("number", PROFILES)
 @pytest.mark.parametrize("flipped", [False, True], ids=["as-is", "mirrored"])
-def test_a_profile_is_called_one(store: ModelStore, number: str, flipped: bool) -> None:
+def test_a_profile_is_called_one(store: ModelStore, number: str, *, flipped: bool) -> None:
     seen = picture(number)
     (face,) = find_faces(np.ascontiguousarray(seen[:, ::-1]) if flipped else seen, store)
     assert is_profile(face)

@@ -28,8 +28,8 @@ class Request:
 
     `height` is the clip's height in pixels (never more than twice the photo's); `intensity` 0..1
     scales every motion; `seed` is the photo's own (from its content hash): the same photo always
-    moves the same way; `year` is when it was taken, where that is known; `badge` draws a small
-    visible mark; `title` goes into the clip's metadata.
+    moves the same way; `year` is when it was taken and `damage` 0..1 how torn and scratched it is,
+    where these are known; `badge` draws a small visible mark; `title` goes into the clip's metadata.
     """
 
     driver: DriverName = "auto"
@@ -38,6 +38,7 @@ class Request:
     intensity: float = 1.0
     seed: int = 0
     year: int | None = None
+    damage: float | None = None
     badge: bool = False
     title: str = ""
 

@@ -199,7 +199,7 @@ def _driver(look: Look, request: Request) -> tuple[str, tuple[Reason, ...]]:
     if request.driver != "auto":
         return request.driver, ()
     acting = [a for a, v in zip(look.attributes, look.verdicts, strict=True) if v.moves]
-    chosen, why = choose_driver(acting, request.year)
+    chosen, why = choose_driver(acting, request.year, request.damage)
     return chosen, (why,)
 
 

@@ -50,6 +50,10 @@ WIDE_OPEN_SMILE, UNEVEN_SMILE, SMALL_FACE_SMILE = 0.20, 0.40, 0.35
 SMILING_ALREADY = 0.50
 """A closed-mouth smile that widens by more than 5 mm is a grimace."""
 
+FLATTEST_PHOTO = 0.58
+"""Flat share of a face from which it is a drawing: 185 photos reach 0.44 (worn prints), cartoons with
+smooth edges and JPEG damage begin at 0.68. `python -m bench.attributes` prints both."""
+
 SOFT = 0.22
 """Sharpness under which a face counts as blurred; crisp scans have 0.4 to 0.8."""
 
@@ -86,7 +90,7 @@ def overall_verdict(
 
 
 def _judge(index: int, face: Face, seen: Attributes, size: tuple[int, int]) -> FaceVerdict:
-    barred = _barred(index, face)
+    barred = _barred(index, face, seen)
     if barred is not None:
         return FaceVerdict(index, False, STILL, (barred,))
     caps, codes = _lowered(face, seen, touches(face, size))
@@ -94,7 +98,7 @@ def _judge(index: int, face: Face, seen: Attributes, size: tuple[int, int]) -> F
     return FaceVerdict(index, True, caps, reasons)
 
 
-def _barred(index: int, face: Face) -> Reason | None:
+def _barred(index: int, face: Face, seen: Attributes) -> Reason | None:
     """Why a face must not be moved at all."""
     if face.height_px < SMALLEST_FACE_PX:
         return reason("face_too_small", index, face.interocular_px)
@@ -102,6 +106,8 @@ def _barred(index: int, face: Face) -> Reason | None:
         return reason("profile_view", index)
     if abs(face.pose.roll_deg) > TOO_TILTED_ROLL_DEG:
         return reason("tilted_too_far", index)
+    if seen.flatness > FLATTEST_PHOTO:
+        return reason("drawing", index)
     return None
 
 

@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "photo from the front works best.",
         "tilted_too_far": "This head lies too far on its side to be moved. Turn the photo upright "
         "first, if it was taken that way.",
+        "drawing": "This looks like a drawing. Only photographs of people can be brought to life.",
         "rests": "No movement looked right on this face, so it stays as it is in the photo.",
         # A face moves less.
         "small_face": "This face is only {eyes} pixels between the eyes, so its eyes stay as they "

@@ -13,7 +13,7 @@ import numpy as np
 
 from renderer.faces import topology
 from renderer.faces.chip import Chip, cut_chip
-from renderer.faces.clarity import grain, sharpness
+from renderer.faces.clarity import flatness, grain, sharpness
 from renderer.faces.mouth import (
     SMILE_LIFT,
     corner_lift,
@@ -67,7 +67,7 @@ class Attributes:
     dark_glasses. beard: the jaw is covered by hair. sharpness 0..1: share of fine detail in the
     eyes' edges at up to 128 px between the eyes (0.1 is soft, 0.4 crisp). grain: noise in grey
     levels of the source. grey: the face has one hue only (black and white, sepia). smiling: teeth
-    show, or the corners of the mouth are up.
+    show, or the corners of the mouth are up. flatness 0..1: see `renderer.faces.clarity.flatness`.
     """
 
     eye_openness: tuple[float, float]
@@ -83,6 +83,7 @@ class Attributes:
     grain: float
     grey: bool
     smiling: bool
+    flatness: float = 0.0
 
 
 def read_attributes(picture: Picture, face: Face) -> Attributes:
@@ -107,6 +108,7 @@ def read_attributes(picture: Picture, face: Face) -> Attributes:
         grain=grain(picture, face),
         grey=_is_grey(chip),
         smiling=mouth is Mouth.TOOTHY or corner_lift(chip, face.pose.pitch_deg) > SMILE_LIFT,
+        flatness=flatness(chip.pixels),
     )
 
 

@@ -65,3 +65,14 @@ def _noise(luma: Floats) -> float:
     mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
     residue = np.abs(cv2.filter2D(luma, cv2.CV_32F, mask)[1:-1, 1:-1])
     return float(np.median(residue)) / 0.6745 / 6
+
+
+def flatness(pixels: Picture) -> float:
+    """Share of a face that is one flat colour: 3x3 neighbourhoods that differ by at most a level.
+
+    ``(h, w, 3) uint8``, a face brought to one size (`renderer.faces.chip`). Skin is never flat, film
+    and sensors least of all; areas filled by a pen or a program are, even after JPEG.
+    """
+    cell = np.ones((3, 3), np.uint8)
+    spread = cv2.subtract(cv2.dilate(pixels, cell), cv2.erode(pixels, cell))
+    return float((np.asarray(spread).max(axis=2) <= 1).mean())

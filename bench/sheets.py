@@ -85,7 +85,7 @@ def twelve(prepared: Prepared, driver: str, done: Sequence[Rehearsed], height: i
 
 
 def _details(prepared: Prepared, done: Sequence[Rehearsed], k: int) -> Picture:
-    """Rows eyes, mouth, hair, side; columns the still and the key poses of performer `k`."""
+    """A row for the still and for each key pose of performer `k`: eyes, mouth, hair, side."""
     curves = [each.curves for each in done]
     numbers = key_frames(curves[k])
     spread = np.unique(
@@ -96,7 +96,8 @@ def _details(prepared: Prepared, done: Sequence[Rehearsed], k: int) -> Picture:
         frame = still_frame(prepared.set.stage, curves, number)
         pictures.append((frame, motion_at(curves[k], number)))
     performer = prepared.set.stage.performers[k]
-    return grid([crops(pictures, performer, window) for window in WINDOWS.values()])
+    columns = [crops(pictures, performer, window) for window in WINDOWS.values()]
+    return grid(list(zip(*columns, strict=True)))
 
 
 def _gallery(folder: Path, drivers: Sequence[str]) -> int:

@@ -32,12 +32,17 @@ moves the crown by, measured on the test portraits (0.11), and a rim."""
 
 @dataclass(frozen=True)
 class Performer:
-    """A face with everything that is needed to draw it in another pose. Cheap to draw, dear to make."""
+    """A face with everything that is needed to draw it in another pose. Cheap to draw, dear to make.
+
+    inside: ``(gh, gw)`` grid points of the head. hidden: ``(h, w)`` 0..1 how much people in front
+    cover, None where nobody does; the layer then holds the head as if they were not there.
+    """
 
     face: Face
     layer: HeadLayer
     eyes: tuple[EyeRig | None, EyeRig | None]
     inside: NDArray[np.bool_]
+    hidden: Floats | None = None
 
     @property
     def box(self) -> Region:
@@ -118,13 +123,32 @@ def draw_frame(
     drawn: list[Region] = []
     for performer, mine in zip(stage.performers, curves, strict=True):
         x0, y0, x1, y1 = performer.box
-        covered = any(_overlap(performer.box, other) for other in drawn)
-        behind = canvas[y0:y1, x0:x1] if covered else None
+        moved_before = any(_overlap(performer.box, other) for other in drawn)
+        view = canvas[y0:y1, x0:x1]
+        behind = _behind(performer, stage.picture[y0:y1, x0:x1], view) if moved_before else None
         pixels = draw_performer(performer, mine, frame, behind)
         if pixels is not None:
-            canvas[y0:y1, x0:x1] = pixels
+            canvas[y0:y1, x0:x1] = _seen(performer, pixels, behind, view)
             drawn.append(performer.box)
     return boxes
+
+
+def _behind(performer: Performer, still: Picture, now: Picture) -> Picture:
+    """The box as heads drawn before have left it, in the layer's own terms."""
+    if performer.hidden is None:
+        return now
+    changed = performer.layer.still + (now.astype(np.float32) - still)
+    return np.asarray(np.clip(np.rint(changed), 0, 255), np.uint8)
+
+
+def _seen(performer: Performer, drawn: Picture, behind: Picture | None, now: Picture) -> Picture:
+    """What is seen of a drawn head: people in front of it keep their pixels."""
+    if performer.hidden is None:
+        return drawn
+    before = performer.layer.still if behind is None else behind
+    change = cv2.subtract(drawn, before, dtype=cv2.CV_32F)
+    shown = cv2.multiply(change, cv2.merge([1.0 - performer.hidden] * 3))
+    return np.asarray(cv2.add(now, shown, dtype=cv2.CV_8U), np.uint8)
 
 
 def _draw_eye(rig: EyeRig, curves: FaceCurves, frame: int, side: int) -> Patch | None:

@@ -55,6 +55,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "scan with more room around the head would help.",
         "blurry": "This face is blurred, so it moves gently. A sharper scan would look better.",
         "edge_unsure": "Hair and background are hard to tell apart here, so the head moves less.",
+        "people_close": "People touch each other here, so this head moves less.",
         "no_blink": "These eyes cannot be closed without harming the picture, so they stay open.",
         "no_gaze": "These eyes cannot be moved without harming the picture, so they look straight "
         "on.",

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from renderer.faces.types import Picture
 from renderer.gates import Caps
 from renderer.key_poses import key_frames
 from renderer.models import ModelStore
 from renderer.motion.casting import Part
 from renderer.motion.channels import FaceCurves
 from renderer.motion.geometry import judge_geometry
-from renderer.performer import Performer, Stage, draw_performer, motion_at
+from renderer.performance import still_frame
+from renderer.performer import Performer, Stage, motion_at
 from renderer.readback import look_at_still, read_back
 from renderer.reasons import Reason
 from renderer.report import Attempt, KeyPose
@@ -62,7 +60,8 @@ def rehearse(
         poses = judge_geometry_of(performer, curves)
         if all(pose.passed for pose in poses):
             numbers = key_frames(curves)
-            frames = [_draw(stage, performer, curves, number) for number in numbers]
+            alone = Stage(stage.picture, (performer,))
+            frames = [still_frame(alone, (curves,), number) for number in numbers]
             readings = read_back(frames, numbers, curves, performer.layer.rig, still, store)
             poses = tuple(
                 KeyPose(number, not reading.faults, tuple(_reason(f) for f in reading.faults))
@@ -102,15 +101,6 @@ def rehearse_all(
         done.append(rehearse(stage, performer, part, cap, seconds, store))
         progress((k + 1) / len(parts))
     return tuple(done)
-
-
-def _draw(stage: Stage, performer: Performer, curves: FaceCurves, frame: int) -> Picture:
-    pixels = draw_performer(performer, curves, frame)
-    canvas = np.array(stage.picture)
-    if pixels is not None:
-        x0, y0, x1, y1 = performer.box
-        canvas[y0:y1, x0:x1] = pixels
-    return canvas
 
 
 def _reason(code: str) -> Reason:

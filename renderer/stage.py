@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -20,13 +21,18 @@ from renderer.performer import REACH_ASIDE, Performer, Region, Stage, moving_box
 from renderer.picture.eye_geometry import Side
 from renderer.picture.eyes import EyeRig, build_eye
 from renderer.picture.layer import Shading, build_layer
-from renderer.picture.plate import background_plate
+from renderer.picture.plate import Unveiled, unveil
 from renderer.picture.shade import MAP_SCALE, RATIO_MAX, RATIO_MIN, CreaseBasis, crease_maps
 from renderer.reasons import Reason, reason
 
 SPECTACLES = (1.05, 0.85, 0.15)
 """Half width and half height of what a lens and its rim cover, and how far below the eye their middle
 lies, in eye widths."""
+
+PEOPLE_OVERLAP = "people_overlap"
+"""The doubt of a matte whose uncertain edge is against another person."""
+
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 SPECTACLES_SOFT = 0.03
 """Softness of the rigid zone's edge in face heights."""
@@ -69,9 +75,9 @@ def set_stage(
     The resting ones are needed too: their heads keep what is theirs when a neighbour moves.
     """
     mattes = head_mattes(still, everyone, craft.person_mask)
-    size = (still.shape[1], still.shape[0])
+    freed = unveil(still, mattes, [face.height_px for face in everyone])
     order = tuple(sorted(acting, key=lambda k: mattes[k].order))
-    performers = tuple(_performer(still, acting[k], mattes[k], size, craft) for k in order)
+    performers = tuple(_performer(still, acting[k], mattes[k], freed[k], craft) for k in order)
     restrained = [
         restrain(acting[k].caps, performer, mattes[k], k)
         for k, performer in zip(order, performers, strict=True)
@@ -98,26 +104,30 @@ def restrain(
         reasons.append(reason("no_gaze", face))
     if matte.trust < 1.0:
         caps = replace(caps, head=caps.head * matte.trust, sway=caps.sway * matte.trust)
-        reasons.append(reason("edge_unsure", face))
+        reasons.append(
+            reason("people_close" if matte.doubt == PEOPLE_OVERLAP else "edge_unsure", face)
+        )
     return caps, tuple(reasons)
 
 
 def _performer(
-    still: Picture, role: Role, matte: HeadMatte, size: tuple[int, int], craft: Craft
+    still: Picture, role: Role, matte: HeadMatte, freed: Unveiled, craft: Craft
 ) -> Performer:
     face, glasses = role.face, role.attributes.glasses
-    box = moving_box(face, matte.box, matte.alpha, size)
-    plate = background_plate(still, matte, face.height_px)
-    alpha = _crop(matte.alpha, matte.box, box)
+    box = moving_box(face, matte.box, matte.whole, (still.shape[1], still.shape[0]))
+    alpha = _crop(matte.whole, matte.box, box)
     fields = expression_fields(craft.basis, face.pose, role.attributes.mouth)
     rigid = spectacles(face, box) if glasses else None
     rig = build_rig(face, box, alpha, (fields.smile_left, fields.smile_right, fields.brow), rigid)
     shading = _shading(still, face, box, craft.creases)
-    layer = build_layer(still, rig, alpha, _crop(plate.colour, plate.box, box), shading)
+    photo = _crop(freed.picture, matte.box, box)
+    plate = _crop(freed.plate.colour, freed.plate.box, box)
+    layer = build_layer(photo, rig, alpha, plate, shading)
     eyes: tuple[EyeRig | None, EyeRig | None] = (None, None)
     if role.caps.blink or role.caps.gaze:
         eyes = (_eye(still, role, "left", box), _eye(still, role, "right", box))
-    return Performer(face, layer, eyes, _inside(alpha, rig.follow, rig.step))
+    hidden = None if matte.hidden is None else _crop(matte.hidden, matte.box, box)
+    return Performer(face, layer, eyes, _inside(alpha, rig.follow, rig.step), hidden)
 
 
 def spectacles(face: Face, box: Region) -> Floats:
@@ -191,6 +201,6 @@ def _inside(alpha: Floats, follow: Floats, step: int) -> NDArray[np.bool_]:
     return np.asarray(coarse > 0.5, np.bool_)
 
 
-def _crop(image: Floats, have: Region, want: Region) -> Floats:
+def _crop(image: NDArray[Pixel], have: Region, want: Region) -> NDArray[Pixel]:
     x, y = want[0] - have[0], want[1] - have[1]
     return np.ascontiguousarray(image[y : y + want[3] - want[1], x : x + want[2] - want[0]])

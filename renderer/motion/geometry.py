@@ -68,7 +68,7 @@ class Geometry:
 def judge_geometry(
     rig: HeadRig, motion: Motion, landmarks: NDArray[np.floating], inside: NDArray[np.bool_]
 ) -> Geometry:
-    """Judge one pose. `landmarks` ``(478, 3)`` of the still; `inside` ``(gh, gw)``: where the head is."""
+    """Judge one pose of the `landmarks` ``(478, 3)``; `inside` ``(gh, gw)``: where the head is."""
     area, most, _ = _stretch(displacement(rig, motion), rig.step, inside)
     face_area, face_most, face_least = _stretch(
         displacement(rig, replace(motion, yaw_deg=0.0, pitch_deg=0.0, roll_deg=0.0)),

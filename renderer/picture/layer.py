@@ -86,11 +86,10 @@ class HeadLayer:
 
 
 def build_layer(
-    picture: Picture, rig: HeadRig, alpha: Floats, plate: Floats, shading: Shading | None
+    photo: Picture, rig: HeadRig, alpha: Floats, plate: Floats, shading: Shading | None
 ) -> HeadLayer:
-    """The layer of one head; `alpha` ``(h, w)`` 0..1 and `plate` ``(h, w, 3)`` cover the rig's box."""
-    x0, y0, x1, y1 = rig.box
-    still = picture[y0:y1, x0:x1].astype(np.float32)
+    """The layer of one head; `photo`, `alpha` 0..1 and `plate` 0..255 cover the rig's box."""
+    still = photo.astype(np.float32)
     keep = np.asarray(cv2.merge([1.0 - alpha] * 3), np.float32)
     return HeadLayer(
         rig=rig,

@@ -27,7 +27,7 @@ def performer(picture: np.ndarray, face, alpha: np.ndarray) -> Performer:
     a = np.ascontiguousarray(alpha[y0:y1, x0:x1])
     plate = np.where(a[..., None] > 0.01, np.float32(BACKGROUND), picture[y0:y1, x0:x1])
     rig = build_rig(face, box, a, clay_fields(face))
-    layer = build_layer(picture, rig, a, plate.astype(np.float32), None)
+    layer = build_layer(picture[y0:y1, x0:x1], rig, a, plate.astype(np.float32), None)
     return Performer(face, layer, (None, None), np.ones(rig.x.shape, bool))
 
 
@@ -121,3 +121,17 @@ def test_key_frames_are_few_and_hold_the_extremes(curves):
 def test_a_still_face_has_no_key_frames(curves):
     zero = {name: np.zeros_like(value) for name, value in vars(curves[0]).items()}
     assert key_frames(replace(curves[0], **zero)) == ()
+
+
+def test_a_person_in_front_keeps_every_pixel(duo, curves):
+    """A rear head whose matte goes on underneath somebody else moves behind them."""
+    rear, _ = duo.performers
+    x0, y0, x1, y1 = rear.box
+    hidden = np.zeros((y1 - y0, x1 - x0), np.float32)
+    hidden[:, 100:] = 1.0
+    stage = Stage(duo.picture, (replace(rear, hidden=hidden),))
+    frame = still_frame(stage, curves[:1], 60)[y0:y1, x0:x1]
+    still = duo.picture[y0:y1, x0:x1]
+    assert (frame[:, 100:] == still[:, 100:]).all()
+    assert (frame[:, :100] != still[:, :100]).any()
+    assert (still_frame(stage, curves[:1], 0) == duo.picture).all()

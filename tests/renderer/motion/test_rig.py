@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -79,8 +80,6 @@ def test_smile_sides_are_independent(rig, marks):
 def test_inverse_undoes_the_motion(rig):
     forward = displacement(rig, Motion(yaw_deg=8, roll_deg=5, smile_left=0.7, smile_right=0.6))
     back = invert(forward, rig.step)
-    import cv2
-
     i, j = np.meshgrid(
         np.arange(rig.x.shape[1], dtype=np.float32), np.arange(rig.x.shape[0], dtype=np.float32)
     )

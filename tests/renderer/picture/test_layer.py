@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
@@ -21,7 +24,7 @@ def scene() -> tuple[np.ndarray, np.ndarray, HeadLayer]:
     a = np.ascontiguousarray(alpha[y0:y1, x0:x1])
     plate = np.where(a[..., None] > 0.01, np.float32(BACKGROUND), picture[y0:y1, x0:x1])
     rig = build_rig(face, BOX, a, clay_fields(face))
-    return picture, alpha, build_layer(picture, rig, a, plate.astype(np.float32), None)
+    return picture, alpha, build_layer(crop(picture), rig, a, plate.astype(np.float32), None)
 
 
 def crop(picture: np.ndarray) -> np.ndarray:
@@ -40,8 +43,6 @@ def test_only_the_person_moves(scene):
     frame = draw_layer(layer, Motion(yaw_deg=8, roll_deg=4), [])
     changed = (frame != crop(picture)).any(axis=2)
     assert changed.any()
-    import cv2
-
     reach = cv2.dilate((alpha > 0.01).astype(np.uint8), np.ones((61, 61)))
     assert not (changed & (crop(reach) == 0)).any()
 
@@ -67,10 +68,8 @@ def test_an_edit_rides_in_place_and_leaves_no_trace(scene):
 
 
 def test_creases_darken_only_their_side(scene):
-    picture, alpha, layer = scene
+    _, _, layer = scene
     shade = np.full((20, 20, 3), -0.2, np.float32)
-    from dataclasses import replace
-
     shaded = replace(
         layer, shading=Shading((120, 200, 160, 240), shade, np.zeros_like(shade), 0.72, 1.18)
     )
@@ -82,7 +81,7 @@ def test_creases_darken_only_their_side(scene):
 
 
 def test_a_head_in_front_is_laid_over_what_moved_behind_it(scene):
-    picture, alpha, layer = scene
+    picture, _, layer = scene
     behind = crop(picture).copy()
     behind[:40, :40] = 250
     frame = draw_layer(layer, Motion(yaw_deg=3), [], behind)

@@ -1,8 +1,8 @@
 """One driver on one photo, drawn and measured frame by frame, before any encoding.
 
 Every performer who passed its rehearsal is watched. What is drawn is what the clip would hold; only
-the frames that tell something are drawn: every second one, all around a blink, and one quiet stretch
-in a row.
+the frames that tell something are drawn: every third one, all of a blink, and one quiet stretch in a
+row.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ from renderer.models import ModelStore
 from renderer.motion.channels import FaceCurves
 from renderer.performer import Performer, draw_frame, motion_at
 
-EVERY = 2
-BACKGROUND_EVERY = 8
+EVERY = 3
+BACKGROUND_EVERY = 9
+AROUND_BLINK = 1
+"""Frames between those that are looked at; a blink is looked at in every frame, and this many more on
+both sides."""
+
 FLOW_HEIGHT = 320
 """Faces are reduced to this height for the optical flow."""
 
@@ -55,7 +59,7 @@ class Watched:
     @property
     def frames(self) -> set[int]:
         """The frames that are to be looked at."""
-        blinking = np.flatnonzero(around_blinks(self.told[:, 6], window=3))
+        blinking = np.flatnonzero(around_blinks(self.told[:, 6], window=AROUND_BLINK))
         quiet = range(self.quiet, self.quiet + jitter.STRETCH)
         return {*range(0, len(self.told), EVERY), *blinking.tolist(), *quiet}
 

@@ -18,8 +18,7 @@ from renderer.gates import Caps
 from renderer.motion.expression import ExpressionBasis, expression_fields
 from renderer.motion.rig import LEFT_EYE, RIGHT_EYE, build_rig
 from renderer.performer import REACH_ASIDE, Performer, Region, Stage, moving_box
-from renderer.picture.eye_geometry import Side
-from renderer.picture.eyes import EyeRig, build_eye
+from renderer.picture.eyes import EyeRig, build_eyes
 from renderer.picture.layer import Shading, build_layer
 from renderer.picture.plate import Unveiled, unveil
 from renderer.picture.shade import MAP_SCALE, RATIO_MAX, RATIO_MIN, CreaseBasis, crease_maps
@@ -95,11 +94,10 @@ def restrain(
 ) -> tuple[Caps, tuple[Reason, ...]]:
     """Caps lowered by what the pixels of eyes and outline say, with the reasons."""
     reasons = []
-    left, right = performer.eyes
-    if caps.blink and not (left and right and left.may_blink and right.may_blink):
+    if caps.blink and not any(eye and eye.may_blink for eye in performer.eyes):
         caps = replace(caps, blink=False)
         reasons.append(reason("no_blink", face))
-    if caps.gaze and not (left and right and left.may_gaze and right.may_gaze):
+    if caps.gaze and not any(eye and eye.may_gaze for eye in performer.eyes):
         caps = replace(caps, gaze=0.0)
         reasons.append(reason("no_gaze", face))
     if matte.trust < 1.0:
@@ -125,7 +123,9 @@ def _performer(
     layer = build_layer(photo, rig, alpha, plate, shading)
     eyes: tuple[EyeRig | None, EyeRig | None] = (None, None)
     if role.caps.blink or role.caps.gaze:
-        eyes = (_eye(still, role, "left", box), _eye(still, role, "right", box))
+        left, right = build_eyes(still, face.mesh, glasses=glasses)
+        if _within(left.box, box) and _within(right.box, box):
+            eyes = (_usable(left), _usable(right))
     hidden = None if matte.hidden is None else _crop(matte.hidden, matte.box, box)
     return Performer(face, layer, eyes, _inside(alpha, rig.follow, rig.step), hidden)
 
@@ -151,11 +151,17 @@ def spectacles(face: Face, box: Region) -> Floats:
     return np.asarray(soft, np.float32) * np.float32(1 / 255)
 
 
-def _eye(still: Picture, role: Role, side: Side, box: Region) -> EyeRig | None:
-    eye = build_eye(still, role.face.mesh, side, glasses=role.attributes.glasses)
-    x0, y0, x1, y1 = eye.box
-    within = x0 >= box[0] and y0 >= box[1] and x1 <= box[2] and y1 <= box[3]
-    return eye if within and (eye.may_blink or eye.may_gaze) else None
+def _within(inner: Region, outer: Region) -> bool:
+    return (
+        inner[0] >= outer[0]
+        and inner[1] >= outer[1]
+        and inner[2] <= outer[2]
+        and inner[3] <= outer[3]
+    )
+
+
+def _usable(eye: EyeRig) -> EyeRig | None:
+    return eye if eye.may_blink or eye.may_gaze else None
 
 
 def _shading(still: Picture, face: Face, box: Region, creases: CreaseBasis) -> Shading | None:

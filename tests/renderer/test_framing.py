@@ -45,7 +45,7 @@ def test_a_crop_needs_a_face() -> None:
 def test_working_picture_puts_landmarks_where_they_were() -> None:
     photo = np.zeros((600, 800, 3), np.uint8)
     face = clay_face(centre=(400.0, 300.0))
-    x, y = (int(round(float(v))) for v in face.mesh.points[1, :2])
+    x, y = (round(float(v)) for v in face.mesh.points[1, :2])
     photo[y - 1 : y + 2, x - 1 : x + 2] = 255
     framing = frame_photo(800, 600, 1080)
     still = working_picture(photo, framing)

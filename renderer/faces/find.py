@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from renderer.faces import judge, topology
@@ -21,32 +23,29 @@ HOPELESS_PRESENCE = 0.3
 
 MOST_DISAGREEMENT = 0.15
 """Mean distance of judge and mesh in eye distances. 232 portraits up to 40 degrees aside: 99 % under
-0.104, the worst 0.145; a vase and a rocket that both detectors took for faces: 0.19 and more."""
+0.104, the worst 0.168; a vase and a rocket that both detectors took for faces: 0.19 and more."""
+
+SURE_DISAGREEMENT = 0.25
+"""The same for a face that the detector is sure of and that does not look far aside."""
 
 JUDGE_SAMPLES = 4
 
 SURE_DETECTION = 0.65
-"""What the detector must score for a profile, since mesh and judge guess its hidden half and cannot
-vouch for it. Profiles, turned and scaled: 0.74 or more; false detections: 0.58 or less."""
+"""Score from which the detector alone counts for something. False detections: 0.58 or less."""
+
+FAR_ASIDE_DEG = 35.0
+"""From here on the mesh may have put both eyes on one cheek, and the judge has to agree well."""
 
 PROFILE_YAW_DEG = 45.0
 """From here on the far eye is hidden, and a face cannot be woken."""
 
-HEAVY_YAW_DEG = 38.0
-"""The mesh under-reads the yaw of profiles (a full one comes out at 45 to 60 degrees), so from here
-on the detector's keypoints are asked as well."""
-
-PROFILE_NOSE = (0.1, 0.9)
-"""Where the nose tip lies between the eyes (0 left, 1 right) in the detector's keypoints: outside
-these the nose hides the far eye. Three-quarter portraits: 0.15 to 0.9."""
-
 DENIED_NOSE = (0.2, 0.8)
 DENIED_EYES = 0.34
-DENIED_SCORE = 0.72
+DENIED_SCORE = 0.68
 DENIED_SIZE = 48.0
-"""For a face that the detector is this sure of and the mesh denies, less is enough: the nose so far
-aside, or the eyes so close together (in widths of the box; frontal faces 0.36 and more). Small ones
-are left out: to the detector, galaxies are profiles of 20 to 40 px at up to 0.74."""
+"""A face whose mesh was denied is a profile if the detector is this sure and sees the nose so far
+aside (0 at the left eye, 1 at the right one) or the eyes so close together (in widths of the box;
+frontal faces 0.36 and more). To the detector, galaxies are profiles of 20 to 40 px at up to 0.74."""
 
 SAME_FACE_OVERLAP = 0.4
 """Two meshes whose boxes overlap so are one face, found twice."""
@@ -99,30 +98,33 @@ def _measure(
     if mesh.presence >= HOPELESS_PRESENCE:
         mesh = mesh_of(picture, mesh, store, passes=1)
     face = measure(picture, detection, mesh, canonical)
-    if detection.score >= SURE_DETECTION and is_profile(face):
-        return face
-    if mesh.presence < SURE_PRESENCE:
-        return None
-    points = judge.landmarks68(picture, judge.judge_crop(mesh), store, JUDGE_SAMPLES)
-    if judge.disagreement(points, mesh) > MOST_DISAGREEMENT:
-        return None
-    return measure(picture, detection, steady_mesh(picture, mesh, store), canonical)
+    if _is_vouched_for(picture, face, store):
+        return measure(picture, detection, steady_mesh(picture, mesh, store), canonical)
+    denied = measure(picture, detection, replace(mesh, presence=0.0), canonical)
+    return denied if is_profile(denied) else None
+
+
+def _is_vouched_for(picture: Picture, face: Face, store: ModelStore) -> bool:
+    if face.mesh.presence < SURE_PRESENCE:
+        return False
+    points = judge.landmarks68(picture, judge.judge_crop(face.mesh), store, JUDGE_SAMPLES)
+    is_plain = face.detection.score >= SURE_DETECTION and abs(face.pose.yaw_deg) < FAR_ASIDE_DEG
+    most = SURE_DISAGREEMENT if is_plain else MOST_DISAGREEMENT
+    return judge.disagreement(points, face.mesh) <= most
 
 
 def is_profile(face: Face) -> bool:
     """Whether the face looks so far aside that its far eye is hidden.
 
-    Ask this before believing `face.pose`: where the mesh failed, only the detector knows.
+    Ask this before believing anything else of a `Face`: a profile that no network could mesh comes
+    with a presence of 0 and a pose that means nothing, and only the detector's keypoints tell.
     """
+    if face.mesh.presence >= SURE_PRESENCE:
+        return abs(face.pose.yaw_deg) > PROFILE_YAW_DEG
+    if face.detection.score < DENIED_SCORE or face.detection.box.width < DENIED_SIZE:
+        return False
     nose = nose_between_eyes(face.detection)
-    if face.mesh.presence < SURE_PRESENCE:
-        if face.detection.score < DENIED_SCORE or face.detection.box.width < DENIED_SIZE:
-            return False
-        return not DENIED_NOSE[0] <= nose <= DENIED_NOSE[1] or _eyes_apart(face) < DENIED_EYES
-    yaw = abs(face.pose.yaw_deg)
-    if yaw > PROFILE_YAW_DEG:
-        return True
-    return yaw > HEAVY_YAW_DEG and not PROFILE_NOSE[0] <= nose <= PROFILE_NOSE[1]
+    return not DENIED_NOSE[0] <= nose <= DENIED_NOSE[1] or _eyes_apart(face) < DENIED_EYES
 
 
 def nose_between_eyes(detection: Detection) -> float:

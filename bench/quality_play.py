@@ -22,8 +22,8 @@ from bench.sharpness import Skin, ratio, skin_of
 from renderer.faces.canonical import canonical_face
 from renderer.faces.types import Picture
 from renderer.models import ModelStore
-from renderer.motion.channels import FaceCurves
-from renderer.performer import Performer, draw_frame, motion_at
+from renderer.motion.channels import SHUTTER_SAMPLES, FaceCurves
+from renderer.performer import Performer, draw_frame, draw_performer, motion_at
 
 EVERY = 3
 BACKGROUND_EVERY = 9
@@ -31,6 +31,7 @@ AROUND_BLINK = 1
 """Frames between those that are looked at; a blink is looked at in every frame, and this many more on
 both sides."""
 
+TRIAL_SMILE = 0.4
 FLOW_HEIGHT = 320
 """Faces are reduced to this height for the optical flow."""
 
@@ -49,6 +50,7 @@ class Watched:
     curves: FaceCurves
     watch: readback.Watch
     noise: Curve
+    leak: Curve
     told: Curve
     skin: Skin
     quiet: int
@@ -70,6 +72,7 @@ class Watcher:
 
     watch: readback.Watch
     noise: Curve
+    leak: Curve
     skin: Skin
 
 
@@ -81,8 +84,36 @@ def watchers(prepared: Prepared, store: ModelStore) -> list[Watcher]:
         rig, still = performer.layer.rig, prepared.still
         watch = readback.start_watching(still, performer.face, rig, canonical, store)
         looks = readback.noise(still, watch, store)
-        made.append(Watcher(watch, looks, skin_of(still, performer.face)))
+        leak = _leak(prepared, performer, watch, store)
+        made.append(Watcher(watch, looks, leak, skin_of(still, performer.face)))
     return made
+
+
+def _leak(
+    prepared: Prepared, performer: Performer, watch: readback.Watch, store: ModelStore
+) -> Curve:
+    """``(8,)`` what a whole unit of smile on an unmoved head adds to the reading of head and gaze.
+
+    To the judge a smile is also a nod of a degree or two, in drawn faces as in real ones.
+    """
+    curves = held_smile(TRIAL_SMILE)
+    canvas = prepared.still.copy()
+    pixels = draw_performer(performer, curves, 0)
+    if pixels is not None:
+        x0, y0, x1, y1 = performer.box
+        canvas[y0:y1, x0:x1] = pixels
+    motion = motion_at(curves, 0)
+    seen = readback.read(watch, readback.look(canvas, watch, motion, store), motion)
+    seen[[readback.CHANNELS.index(name) for name in ("smile", "blink", "blink_68")]] = 0.0
+    return seen / TRIAL_SMILE
+
+
+def held_smile(strength: float) -> FaceCurves:
+    """One frame of a smile and nothing else."""
+    still = np.zeros(1, np.float32)
+    eyes = np.zeros((1, SHUTTER_SAMPLES, 2), np.float32)
+    smile = np.full((1, 2), strength, np.float32)
+    return FaceCurves(eyes, eyes, smile, still, still, still, still, still)
 
 
 def play(
@@ -112,7 +143,9 @@ def _start(prepared: Prepared, k: int, curves: FaceCurves, watcher: Watcher) -> 
     performer = prepared.set.stage.performers[k]
     told = readback.commanded(curves, performer.layer.rig)
     quiet = jitter.quietest(told)
-    return Watched(k, performer, curves, watcher.watch, watcher.noise, told, watcher.skin, quiet)
+    return Watched(
+        k, performer, curves, watcher.watch, watcher.noise, watcher.leak, told, watcher.skin, quiet
+    )
 
 
 def _draw(
@@ -168,25 +201,28 @@ def _face(canvas: Picture, performer: Performer) -> Picture:
 
 
 def _scores(prepared: Prepared, driver: str, one: Watched) -> list[Figure]:
-    name, place = prepared.subject.name, prepared.place(one.index)
+    photo, place = prepared.subject.name, prepared.place(one.index)
 
     def figure(quantity: str, value: float, frame: int = -1) -> Figure:
-        return Figure(name, quantity, value, place, driver, frame)
+        return Figure(photo, quantity, value, place, driver, frame)
 
     found = []
-    for channel, (peak, correlation, gain) in _channels(one).items():
-        found.append(figure(f"{channel}.over_noise", peak))
-        if np.isfinite(correlation):
-            found.append(figure(f"{channel}.correlation", correlation))
-            found.append(figure(f"{channel}.gain", gain))
+    for name, leak in (("", one.leak), ("raw.", np.zeros_like(one.leak))):
+        for channel, (peak, correlation, gain) in _channels(one, leak).items():
+            if not name:
+                found.append(figure(f"{channel}.over_noise", peak))
+            if np.isfinite(correlation):
+                found.append(figure(f"{name}{channel}.correlation", correlation))
+                found.append(figure(f"{name}{channel}.gain", gain))
     found += [figure(f"{kind}.{net}", *value) for kind, net, value in _lids(one)]
     softest = min(one.sharp, key=lambda frame: one.sharp[frame])
     found.append(figure("sharpness", one.sharp[softest], softest))
     return found + [figure(f"jitter.{kind}", value) for kind, value in _jitter(one)]
 
 
-def _channels(one: Watched) -> dict[str, tuple[float, float, float]]:
-    """Of every channel: commanded peak over the noise, correlation, gain."""
+def _channels(one: Watched, leak: Curve) -> dict[str, tuple[float, float, float]]:
+    """Of every channel: commanded peak over the noise, correlation, gain. `leak` per unit of smile is
+    taken out of the reading."""
     blinking = around_blinks(one.told[:, 6])
     deviation = one.noise.std(axis=0)
     scores = {}
@@ -197,7 +233,7 @@ def _channels(one: Watched) -> dict[str, tuple[float, float, float]]:
             wanted = [f for f in sorted(one.seen) if f % EVERY == 0 and one.told[f, 6] <= EYES_OPEN]
         else:
             wanted = [f for f in sorted(one.seen) if f % EVERY == 0]
-        read = np.array([one.seen[f][column] for f in wanted])
+        read = np.array([one.seen[f][column] - leak[column] * one.told[f, 0] for f in wanted])
         result = score(read, one.told[wanted, column], float(deviation[column]))
         over = result.peak / max(result.noise, 1e-6)
         scores[channel] = (over, result.correlation, result.gain)

@@ -98,14 +98,14 @@ def _seam(figures: Sequence[Figure]) -> str:
 
 
 def _channels(figures: Sequence[Figure]) -> str:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for channel in CHANNELS:
         over = pick(figures, f"{channel}.over_noise")
         correlation = pick(figures, f"{channel}.correlation")
         gain = pick(figures, f"{channel}.gain")
         if not correlation:
             if over:
-                rows.append((channel, f"0 of {len(over)}", "", "", "", "", "", ""))
+                rows.append((channel, f"0 of {len(over)}", *[""] * 7))
             continue
         high = sum(f.value >= LEAST_CORRELATION for f in correlation)
         within = sum(GAIN[0] <= f.value <= GAIN[1] for f in gain)
@@ -117,10 +117,13 @@ def _channels(figures: Sequence[Figure]) -> str:
                 f"{high} of {len(correlation)}",
                 *_cells(gain, farthest(gain, 1.0), 2),
                 f"{within} of {len(gain)}",
+                f"{median(pick(figures, f'raw.{channel}.correlation')):.2f}, "
+                f"{median(pick(figures, f'raw.{channel}.gain')):.2f}",
             )
         )
     head = ("channel", "scored", "correlation: median", "worst", f">= {LEAST_CORRELATION}",
-            "gain: median", "worst", f"{GAIN[0]} to {GAIN[1]}")  # fmt: skip
+            "gain: median", "worst", f"{GAIN[0]} to {GAIN[1]}",
+            "medians with the smile's leak left in")  # fmt: skip
     return table(head, rows) if rows else ""
 
 

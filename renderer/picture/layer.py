@@ -69,13 +69,14 @@ class Tile:
 class HeadLayer:
     """A head ready to be moved. All arrays cover `rig.box` of the picture.
 
-    still: ``(h, w, 3) float32``, the photo. source: ``(2h, 2w, 3)``, P of the module's docstring,
+    photo, still: ``(h, w, 3)``, uint8 and float32. source: ``(2h, 2w, 3)``, P of the module's docstring,
     doubled. alpha: ``(2h, 2w)``, doubled. plate: ``(h, w, 3)``. keep: ``(h, w, 3)`` = (1 - a), for
     laying this head over others that moved behind it. tiles: the parts of the box that the head can
     reach; the rest of the box never changes.
     """
 
     rig: HeadRig
+    photo: Picture
     still: Floats
     source: Floats
     alpha: Floats
@@ -93,6 +94,7 @@ def build_layer(
     keep = np.asarray(cv2.merge([1.0 - alpha] * 3), np.float32)
     return HeadLayer(
         rig=rig,
+        photo=photo,
         still=still,
         source=double(still - keep * plate),
         alpha=double(alpha),
@@ -131,7 +133,7 @@ def moved_alpha(layer: HeadLayer, motion: Motion) -> Floats:
 
 def _composite(layer: HeadLayer, motion: Motion, behind: Picture | None) -> Picture:
     """Tile by tile, so that all that one of them needs stays in the processor's cache."""
-    frame = behind.copy() if behind is not None else layer.still.astype(np.uint8)
+    frame = (layer.photo if behind is None else behind).copy()
     if motion.is_still:
         backward = np.zeros((*layer.rig.x.shape, 2), np.float32)
     else:

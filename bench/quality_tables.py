@@ -117,13 +117,15 @@ def _channels(figures: Sequence[Figure]) -> str:
                 f"{high} of {len(correlation)}",
                 *_cells(gain, farthest(gain, 1.0), 2),
                 f"{within} of {len(gain)}",
-                f"{median(pick(figures, f'raw.{channel}.correlation')):.2f}, "
-                f"{median(pick(figures, f'raw.{channel}.gain')):.2f}",
+                ", ".join(
+                    f"{median(pick(figures, f'raw.{channel}.{what}')):.2f}"
+                    for what in ("correlation", "gain")
+                ),
             )
         )
     head = ("channel", "scored", "correlation: median", "worst", f">= {LEAST_CORRELATION}",
             "gain: median", "worst", f"{GAIN[0]} to {GAIN[1]}",
-            "medians with the smile's leak left in")  # fmt: skip
+            "medians, leaks left in")  # fmt: skip
     return table(head, rows) if rows else ""
 
 

@@ -19,6 +19,7 @@ from renderer.badge import make_badge
 from renderer.clip import FPS, ClipWriter
 from renderer.faces.attributes import Attributes, read_attributes
 from renderer.faces.find import find_faces
+from renderer.faces.mood import read_mood
 from renderer.faces.segment import person_mask
 from renderer.faces.types import Face, Picture
 from renderer.framing import Framing, face_in_clip, frame_crop, frame_photo, working_picture
@@ -85,7 +86,7 @@ class GeometricAnimator:
             return replace(report, stages=watch.stages)
         framing = _frame(photo, look.faces, request)
         stage = watch.time("matte", lambda _: self._set_stage(photo, framing, look))
-        driver, why = _driver(look, request)
+        driver, why = self._driver(photo, look, request)
         rehearsed = watch.time(
             "key poses", lambda told: self._rehearse(stage, driver, request, told)
         )
@@ -129,6 +130,22 @@ class GeometricAnimator:
             for face, verdict in zip(look.faces, look.verdicts, strict=True)
         )
         return Report(look.verdict, look.reasons, faces, models=self._models())
+
+    def _driver(
+        self, photo: Picture, look: Look, request: Request
+    ) -> tuple[str, tuple[Reason, ...]]:
+        """The driver to play, and why where the choice was ours."""
+        if request.driver != "auto":
+            return request.driver, ()
+        acting = [k for k, verdict in enumerate(look.verdicts) if verdict.moves]
+        moods = [read_mood(photo, look.faces[k], self._store) for k in acting]
+        chosen, why = choose_driver(
+            [look.attributes[k] for k in acting],
+            request.year,
+            request.damage,
+            is_sad=any(mood.is_sad for mood in moods),
+        )
+        return chosen, (why,)
 
     def _set_stage(self, photo: Picture, framing: Framing, look: Look) -> SetStage:
         store = self._store
@@ -192,15 +209,6 @@ def _frame(photo: Picture, faces: tuple[Face, ...], request: Request) -> Framing
     if request.framing == "photo":
         return frame_photo(width, height, request.height)
     return frame_crop(width, height, faces, ASPECTS[request.framing], request.height)
-
-
-def _driver(look: Look, request: Request) -> tuple[str, tuple[Reason, ...]]:
-    """The driver to play, and why where the choice was ours."""
-    if request.driver != "auto":
-        return request.driver, ()
-    acting = [a for a, v in zip(look.attributes, look.verdicts, strict=True) if v.moves]
-    chosen, why = choose_driver(acting, request.year, request.damage)
-    return chosen, (why,)
 
 
 def _lead(stage: SetStage, rehearsed: Sequence[Rehearsed]) -> int | None:

@@ -69,6 +69,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "chose_damaged": "The photo is damaged, so only small movements are used.",
         "chose_closed_eyes": "The eyes are closed in the photo, so only the head moves and the "
         "smile, gently.",
+        "chose_serious": "Somebody looks sad in this photo, so nobody is made to smile.",
         "chose_open_mouth": "The mouth is open in the photo, so only small movements are used.",
         "chose_gentle": "A slow, gentle smile suits most portraits.",
     }

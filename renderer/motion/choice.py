@@ -25,17 +25,21 @@ def choose_driver(
     attributes: Sequence[Attributes],
     year: int | None = None,
     damage: float | None = None,
+    *,
+    is_sad: bool = False,
 ) -> tuple[str, Reason]:
     """A driver's name and why it was chosen.
 
     `attributes` are those of the faces that may move; `year` is when the photo was taken and
-    `damage` 0..1 how damaged it is, where these are known. Reunion is never chosen: looking around
-    is for someone who asks for it.
+    `damage` 0..1 how damaged it is, where these are known; `is_sad`: somebody looks sad.
+    Reunion is never chosen: looking around is for someone who asks for it.
     """
     if damage is not None and damage >= DAMAGED:
         return "blink-and-nod", reason("chose_damaged")
     if not attributes:
         return "nostalgia", reason("chose_gentle")
+    if is_sad:
+        return "blink-and-nod", reason("chose_serious")
     if any(seen.mouth_covered or seen.lip_gap > WIDE_OPEN for seen in attributes):
         return "blink-and-nod", reason("chose_open_mouth")
     if all(seen.eyes_closed for seen in attributes):

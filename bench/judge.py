@@ -66,18 +66,25 @@ class PairLook:
 
 
 def main() -> int:
-    """Print the tables; without the data, say so."""
+    """Print the tables; 1 without the data."""
+    text = page(ModelStore())
+    print(text or "There are no films or pairs here (see bench/data.py).")
+    return 0 if text else 1
+
+
+def page(store: ModelStore) -> str:
+    """All tables, each under its heading; empty without the data."""
     films, pairs = data_folder("videos"), data_folder("expression_pairs")
     if films is None or pairs is None:
-        print("There are no films or pairs here (see bench/data.py).", file=sys.stderr)
-        return 0
-    store = ModelStore()
+        return ""
     film = look_at_film(films / FILM, store)
     people = [look_at_pair(pairs, f"{k:03d}", store) for k in HELD_OUT if _is_there(pairs, k)]
-    print(f"## Lids of a real person, {FILM}\n\n{lid_table(film)}")
-    print(f"## Gain of the judge on real heads\n\n{pose_table(film, people)}")
-    print(f"## Gain of the judge on real smiles, people 080 to 102\n\n{smile_table(people)}")
-    return 0
+    sections = {
+        f"The judges on a real person's lids ({FILM})": lid_table(film),
+        "The judge's gain on real heads": pose_table(film, people),
+        "The judge's gain on real smiles, people 080 to 102": smile_table(people),
+    }
+    return "\n".join(f"## {title}\n\n{text}" for title, text in sections.items())
 
 
 def look_at_film(path: Path, store: ModelStore) -> list[FilmLook]:

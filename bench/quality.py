@@ -1,8 +1,9 @@
 """Everything that can be measured about the clips, over all test photos, as tables and sheets.
 
-``python -m bench.quality --out DIR [--only 04 22] [--parts clip play gates] [--tables]`` writes
-``DIR/quality.md`` and keeps what it measured in ``DIR/photos``, so that an interrupted run carries on
-where it stopped; delete that folder to measure anew. ``--tables`` only lays the tables out again.
+``python -m bench.quality --out DIR [--only 04 22] [--parts clip play gates sheets] [--tables]`` writes
+``DIR/quality.md``, with sheets of some portraits in ``DIR/sheets``, and keeps what it measured in
+``DIR/photos``, so that an interrupted run carries on where it stopped; delete that folder to measure
+anew. ``--tables`` only lays the tables out again.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import gates, quality_clip, quality_play
+from bench import gates, judge, quality_clip, quality_play, quality_watch, sheets
 from bench.quality_figures import Figure, Notebook
 from bench.quality_stage import DRIVERS, Prepared, prepare
 from bench.quality_subjects import Subject, subjects
 from bench.quality_tables import page
 from renderer.models import ModelStore
 
-PARTS = ("clip", "play", "gates")
+PARTS = ("clip", "play", "gates", "sheets")
 
 
 def main() -> int:
@@ -30,20 +31,25 @@ def main() -> int:
     if not chosen:
         print("There are no test photos here (see bench/data.py).", file=sys.stderr)
         return 1
-    notebook = Notebook(options.out / "photos")
-    if not options.tables:
-        _measure(chosen, options.parts, notebook)
-    text = page(notebook.read(subject.name for subject in chosen))
     options.out.mkdir(parents=True, exist_ok=True)
+    judges = options.out / "judge.md"
+    if not options.tables:
+        _measure(chosen, options.parts, options.out)
+        if not judges.exists():
+            judges.write_text(judge.page(ModelStore()), encoding="utf-8")
+    text = page(Notebook(options.out / "photos").read(subject.name for subject in chosen))
+    if judges.exists():
+        text += "\n" + judges.read_text(encoding="utf-8")
     (options.out / "quality.md").write_text(text, encoding="utf-8")
     print(text)
     return 0
 
 
-def _measure(chosen: Sequence[Subject], parts: Sequence[str], notebook: Notebook) -> None:
+def _measure(chosen: Sequence[Subject], parts: Sequence[str], out: Path) -> None:
+    notebook = Notebook(out / "photos")
     todo = [(s, p) for s in chosen for p in parts if not notebook.has(s.name, p)]
     begin = time.monotonic()
-    measure = _Measure()
+    measure = _Measure(out)
     for done, (subject, part) in enumerate(todo):
         spent = time.monotonic() - begin
         left = f", {spent / done * (len(todo) - done) / 60:.0f} min left" if done else ""
@@ -56,7 +62,8 @@ def _measure(chosen: Sequence[Subject], parts: Sequence[str], notebook: Notebook
 class _Measure:
     """Keeps the networks loaded, and the stage of the photo that is being measured."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: Path) -> None:
+        self._out = out
         self._store = ModelStore()
         self._prepared: Prepared | None = None
         self._of = ""
@@ -70,12 +77,21 @@ class _Measure:
             return []
         if part == "gates":
             return gates.measure(self._prepared, self._store)
-        watching = quality_play.watchers(self._prepared, self._store)
-        return [
+        if part == "sheets":
+            return self._draw(subject, self._prepared)
+        watching = quality_watch.watchers(self._prepared, self._store)
+        return quality_watch.trial_figures(self._prepared, watching) + [
             figure
             for driver in DRIVERS
             for figure in quality_play.play(self._prepared, driver, watching, self._store)
         ]
+
+    def _draw(self, subject: Subject, prepared: Prepared) -> list[Figure]:
+        """Sheets to look at, of a few portraits of every kind. No figures come of them."""
+        if subject.name in sheets.KINDS:
+            for driver in DRIVERS:
+                sheets.draw(prepared, driver, self._out / "sheets", self._store)
+        return []
 
 
 def _arguments() -> argparse.Namespace:

@@ -17,28 +17,19 @@ from numpy.typing import NDArray
 from bench import background, jitter, readback
 from bench.quality_figures import Figure
 from bench.quality_stage import Prepared, rehearsed
+from bench.quality_watch import Watcher
 from bench.readback_scores import EYES_OPEN, after_blinks, apexes, around_blinks, score
-from bench.sharpness import Skin, ratio, skin_of
-from renderer.faces.canonical import canonical_face
+from bench.sharpness import Skin, ratio
 from renderer.faces.types import Picture
 from renderer.models import ModelStore
-from renderer.motion.channels import SHUTTER_SAMPLES, FaceCurves
-from renderer.motion.rig import Motion
-from renderer.performer import Performer, draw_frame, draw_performer, motion_at
+from renderer.motion.channels import FaceCurves
+from renderer.performer import Performer, draw_frame, motion_at
 
 EVERY = 3
 BACKGROUND_EVERY = 9
 AROUND_BLINK = 1
 """Frames between those that are looked at; a blink is looked at in every frame, and this many more on
 both sides."""
-
-TRIALS = (
-    Motion(smile_left=0.4, smile_right=0.4),
-    Motion(yaw_deg=5.0),
-    Motion(pitch_deg=4.0),
-    Motion(roll_deg=4.0),
-)
-"""One motion at a time, in the order of the channels: to see what it does to the reading of others."""
 
 FLOW_HEIGHT = 320
 """Faces are reduced to this height for the optical flow."""
@@ -72,63 +63,6 @@ class Watched:
         blinking = np.flatnonzero(around_blinks(self.told[:, 6], window=AROUND_BLINK))
         quiet = range(self.quiet, self.quiet + jitter.STRETCH)
         return {*range(0, len(self.told), EVERY), *blinking.tolist(), *quiet}
-
-
-@dataclass(frozen=True)
-class Watcher:
-    """How the still reads, once per performer and for all drivers."""
-
-    watch: readback.Watch
-    noise: Curve
-    leak: Curve
-    skin: Skin
-
-
-def watchers(prepared: Prepared, store: ModelStore) -> list[Watcher]:
-    """A watcher for every performer on the stage."""
-    canonical = canonical_face(store)
-    made = []
-    for performer in prepared.set.stage.performers:
-        rig, still = performer.layer.rig, prepared.still
-        watch = readback.start_watching(still, performer.face, rig, canonical, store)
-        looks = readback.noise(still, watch, store)
-        leak = _leak(prepared, performer, watch, store)
-        made.append(Watcher(watch, looks, leak, skin_of(still, performer.face)))
-    return made
-
-
-def _leak(
-    prepared: Prepared, performer: Performer, watch: readback.Watch, store: ModelStore
-) -> Curve:
-    """``(8, 8)`` what a unit of each channel alone (row) adds to the reading of the others (column).
-
-    To the judge a smile is also a nod of a degree or two, and a turn a little tilt. Measured on single
-    drawings of the still with one motion at a time, and taken out before scoring; a channel's own
-    reading is never touched.
-    """
-    leak = np.zeros((len(readback.CHANNELS),) * 2)
-    for source, motion in enumerate(TRIALS):
-        canvas = prepared.still.copy()
-        pixels = draw_performer(performer, held(motion), 0)
-        if pixels is not None:
-            x0, y0, x1, y1 = performer.box
-            canvas[y0:y1, x0:x1] = pixels
-        seen = readback.read(watch, readback.look(canvas, watch, motion, store), motion)
-        told = readback.commanded(held(motion), performer.layer.rig)[0]
-        leak[source] = seen / told[source]
-    np.fill_diagonal(leak, 0.0)
-    leak[:, 6:] = 0.0
-    return leak
-
-
-def held(motion: Motion) -> FaceCurves:
-    """One frame of a motion, symmetrical, the eyes at rest."""
-    still = np.zeros(1, np.float32)
-    eyes = np.zeros((1, SHUTTER_SAMPLES, 2), np.float32)
-    angles = (motion.yaw_deg, motion.pitch_deg, motion.roll_deg)
-    yaw, pitch, roll = (np.full(1, angle, np.float32) for angle in angles)
-    smile = np.full((1, 2), motion.smile_left, np.float32)
-    return FaceCurves(eyes, eyes, smile, still, still, yaw, pitch, roll)
 
 
 def play(

@@ -27,6 +27,7 @@ def page(figures: Sequence[Figure]) -> str:
         "Seam": _seam(figures),
         "Read-back": _channels(figures),
         "Read-back, driver by driver": _drivers(figures),
+        "Where gain is lost": _trials(figures),
         "Lids": _lids(figures),
         "Subtler than asked": _ladder(figures),
         "Background": _background(figures),
@@ -144,6 +145,18 @@ def _drivers(figures: Sequence[Figure]) -> str:
         return ""
     text = "Median correlation, median gain (faces scored).\n\n"
     return text + table(("channel", *drivers), rows)
+
+
+def _trials(figures: Sequence[Figure]) -> str:
+    rows = []
+    for channel in CHANNELS[:4]:
+        rig, judge = (pick(figures, f"trial.{channel}.{step}") for step in ("rig", "judge"))
+        if rig:
+            cells = _cells(rig, farthest(rig, 1.0), 2), _cells(judge, farthest(judge, 1.0), 2)
+            rows.append((channel, *cells[0], *cells[1]))
+    head = ("one motion alone", "points as the rig takes them: median gain", "worst",
+            "what the judge sees of that: median", "worst")  # fmt: skip
+    return table(head, rows) if rows else ""
 
 
 def _lids(figures: Sequence[Figure]) -> str:

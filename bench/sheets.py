@@ -1,6 +1,6 @@
 """Contact sheets of every driver on portraits of every kind, to be looked at.
 
-``python -m bench.sheets [--out DIR] [--only 04 22] [--drivers joy]`` leaves two JPEGs for every portrait
+``python -m bench.sheets [--out DIR] [--only 04 22] [--drivers joy]`` leaves two PNGs for every portrait
 and driver: twelve frames of the clip, and crops at full size of eyes, mouth and hair at the key poses
 (the still first). They show people: keep them out of the repository. ``--gallery DIR`` makes small
 sheets of the free sample photos instead, which may be shown.
@@ -34,8 +34,7 @@ toddler, very old."""
 
 FRAMES = 12
 POSES = 6
-GALLERY_HEIGHT, GALLERY_COLUMNS = 150, 6
-QUALITY, GALLERY_QUALITY = 92, 85
+GALLERY_HEIGHT, GALLERY_QUALITY = 150, 85
 
 
 def main() -> int:
@@ -47,7 +46,6 @@ def main() -> int:
     if not chosen:
         print("There are no test photos here (see bench/data.py).", file=sys.stderr)
         return 1
-    options.out.mkdir(parents=True, exist_ok=True)
     store = ModelStore()
     for subject in chosen:
         prepared = prepare(subject, store)
@@ -64,13 +62,14 @@ def draw(prepared: Prepared, driver: str, out: Path, store: ModelStore) -> list[
     """The sheet of twelve frames, and one of crops for every performer."""
     done = rehearsed(prepared, driver, store)
     name = f"{prepared.subject.name}_{driver}"
-    paths = [out / f"{name}.jpg"]
-    _save(twelve(prepared, driver, done, contact_sheet.CELL_HEIGHT), paths[0], QUALITY)
+    out.mkdir(parents=True, exist_ok=True)
+    paths = [out / f"{name}.png"]
+    contact_sheet.save(twelve(prepared, driver, done, contact_sheet.CELL_HEIGHT), paths[0])
     for k, each in enumerate(done):
         if not each.part.is_still:
             place = f"_{prepared.place(k)}" if prepared.place(k) >= 0 else ""
-            paths.append(out / f"{name}{place}_crops.jpg")
-            _save(_details(prepared, done, k), paths[-1], QUALITY)
+            paths.append(out / f"{name}{place}_crops.png")
+            contact_sheet.save(_details(prepared, done, k), paths[-1])
     return paths
 
 
@@ -115,7 +114,7 @@ def _gallery(folder: Path, drivers: Sequence[str]) -> int:
             for driver in drivers
         ]
         path = folder / f"{photo.stem}.jpg"
-        _save(contact_sheet.stack(pages), path, GALLERY_QUALITY)
+        _save(contact_sheet.stack(pages), path)
         print(path)
     return 0
 
@@ -125,9 +124,9 @@ def _reduced(frame: Picture, height: int) -> Picture:
     return np.asarray(cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _save(page: Picture, path: Path, quality: int) -> None:
+def _save(page: Picture, path: Path) -> None:
     bgr = np.ascontiguousarray(page[..., ::-1])
-    if not cv2.imwrite(str(path), bgr, [cv2.IMWRITE_JPEG_QUALITY, quality]):
+    if not cv2.imwrite(str(path), bgr, [cv2.IMWRITE_JPEG_QUALITY, GALLERY_QUALITY]):
         raise OSError(f"{path} cannot be written")
 
 

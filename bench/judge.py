@@ -84,7 +84,7 @@ def page(store: ModelStore) -> str:
         "The judge's gain on real heads": pose_table(film, people),
         "The judge's gain on real smiles, people 080 to 102": smile_table(people),
     }
-    return "\n".join(f"## {title}\n\n{text}" for title, text in sections.items())
+    return "\n".join(f"### {title}\n\n{text}" for title, text in sections.items())
 
 
 def look_at_film(path: Path, store: ModelStore) -> list[FilmLook]:

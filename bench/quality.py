@@ -3,7 +3,7 @@
 ``python -m bench.quality --out DIR [--only 04 22] [--parts clip play gates sheets] [--tables]`` writes
 ``DIR/quality.md``, with sheets of some portraits in ``DIR/sheets``, and keeps what it measured in
 ``DIR/photos``, so that an interrupted run carries on where it stopped; delete that folder to measure
-anew. ``--tables`` only lays the tables out again.
+anew. ``--tables`` only lays the tables out again; ``--into docs/quality.md`` puts them there as well.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from bench.quality_subjects import Subject, subjects
 from bench.quality_tables import page
 from renderer.models import ModelStore
 
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 PARTS = ("clip", "play", "gates", "sheets")
 
 
@@ -41,8 +42,21 @@ def main() -> int:
     if judges.exists():
         text += "\n" + judges.read_text(encoding="utf-8")
     (options.out / "quality.md").write_text(text, encoding="utf-8")
+    if options.into:
+        put_between(options.into, text)
     print(text)
     return 0
+
+
+def put_between(document: Path, text: str) -> None:
+    """Replace what stands between the marks of a document. Raises `ValueError` without marks."""
+    old = document.read_text(encoding="utf-8")
+    before, begin, rest = old.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{document} has no place marked {BEGIN}")
+    new = f"{before}{begin}\n\n{text}\n{end}{after}"
+    document.write_text(new, encoding="utf-8")
 
 
 def _measure(chosen: Sequence[Subject], parts: Sequence[str], out: Path) -> None:
@@ -100,6 +114,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="some photos")
     parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
     parser.add_argument("--tables", action="store_true", help="measure nothing")
+    parser.add_argument("--into", type=Path, metavar="DOC.md", help="a document with marks")
     return parser.parse_args()
 
 

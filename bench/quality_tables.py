@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bench import gates
 from bench.quality_figures import Figure, farthest, least, median, most, pick, table
@@ -17,7 +17,39 @@ GAIN = (0.8, 1.2)
 MOST_CLOSED, LEAST_OPEN = 0.25, 0.95
 LEAST_PSNR, MOST_SHIFT = 40.0, 0.5
 
-Worst = Callable[[Sequence[Figure]], Figure]
+NOTES = {
+    "Seam": (
+        "The clip against the still it was made from. *Exact* is the standard's own arithmetic, as in"
+        " `renderer.clip.read_frames`; OpenCV and ffmpeg use a faster conversion by default that"
+        " rounds down (with `-sws_flags accurate_rnd+full_chroma_int` ffmpeg agrees with *exact*)."
+    ),
+    "Read-back": (
+        "Scored where the commanded peak is at least five times the noise of repeated looks at the"
+        " still. What one motion alone does to the reading of another (a smile reads as a nod of a"
+        " degree or two) was measured on single drawings and taken out; the last column leaves it in."
+    ),
+    "Where gain is lost": (
+        "A gain below one has two sources: points that the rig moves less than a rigid head would,"
+        " and a judge that reports less than it is shown (see its gain on real heads below)."
+    ),
+    "Lids": "Opening of the eyes over the still's, in the frame in which they are most closed.",
+    "Background": (
+        "Before encoding, every ninth frame. The rim is the plate's reach, 0.04 face heights, and"
+        " four pixels of the resampling kernels."
+    ),
+    "Sharpness of the face without the eyes": (
+        "Laplacian energy inside the oval, which is carried along with the motion; the softest frame"
+        " of each clip."
+    ),
+    "Jitter on the quietest half second": (
+        "Twelve frames in a row in which least is told to move, the head being away from the still."
+    ),
+    "Gates": (
+        "Every driver at its natural strength and with all curves doubled, without the ladder; bounds"
+        " of `renderer.motion.geometry` and `renderer.readback`."
+    ),
+}
+"""What a table's reader has to know."""
 
 
 def page(figures: Sequence[Figure]) -> str:
@@ -35,7 +67,13 @@ def page(figures: Sequence[Figure]) -> str:
         "Jitter on the quietest half second": _jitter(figures),
         "Gates": gates.tables(figures) if pick(figures, "gate.natural.caught") else "",
     }
-    return "\n".join(f"## {title}\n\n{text}" for title, text in sections.items() if text)
+    return "\n".join(
+        f"### {title}\n\n{_note(title)}{text}" for title, text in sections.items() if text
+    )
+
+
+def _note(title: str) -> str:
+    return f"{NOTES[title]}\n\n" if title in NOTES else ""
 
 
 def is_expected(photo: str, verdict: str, codes: str) -> bool | None:

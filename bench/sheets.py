@@ -19,13 +19,13 @@ import numpy as np
 from bench import contact_sheet, samples
 from bench.quality_stage import DRIVERS, Prepared, prepare, rehearsed
 from bench.quality_subjects import Subject, subjects
-from bench.sheets_crops import WINDOWS, crops, grid
+from bench.sheets_crops import WINDOWS, crops, cut, grid
 from renderer.faces.types import Picture
 from renderer.key_poses import key_frames
 from renderer.models import ModelStore
 from renderer.motion.rig import Motion
 from renderer.performance import still_frame
-from renderer.performer import motion_at
+from renderer.performer import Performer, motion_at
 from renderer.rehearsal import Rehearsed
 
 KINDS = ("02", "04", "06", "10", "11", "17", "20", "23", "25", "26")
@@ -34,6 +34,9 @@ toddler, very old."""
 
 FRAMES = 12
 POSES = 6
+HEAD_SIDE, HEAD_UP = 2.1, 0.1
+"""The square that the gallery shows, and how far its middle lies above the face's; in face heights."""
+
 GALLERY_HEIGHT, GALLERY_QUALITY = 150, 85
 
 
@@ -73,14 +76,41 @@ def draw(prepared: Prepared, driver: str, out: Path, store: ModelStore) -> list[
     return paths
 
 
-def twelve(prepared: Prepared, driver: str, done: Sequence[Rehearsed], height: int) -> Picture:
-    """Twelve frames of the clip, first and last included, under a line of text."""
+def twelve(
+    prepared: Prepared, driver: str, done: Sequence[Rehearsed], height: int, *, near: bool = False
+) -> Picture:
+    """Twelve frames of the clip under a line of text, `height` pixels each; `near`: only the head."""
     curves = [each.curves for each in done]
-    numbers = np.linspace(0, curves[0].frames - 1, FRAMES).round().astype(int).tolist()
-    frames = [_reduced(still_frame(prepared.set.stage, curves, n), height) for n in numbers]
+    stage, lead = prepared.set.stage, prepared.lead
+    numbers = telling(curves[0].frames, key_frames(curves[lead]))
+    frames = [still_frame(stage, curves, number) for number in numbers]
+    if near:
+        frames = [_head(frame, stage.performers[lead]) for frame in frames]
+    frames = [_reduced(frame, height) for frame in frames]
     parts = {f"{each.part.driver} {each.part.intensity:.2f}" for each in done}
     title = f"{prepared.subject.name} {driver} ({', '.join(sorted(parts))})"
     return contact_sheet.sheet(title, frames)
+
+
+def telling(frames: int, key: Sequence[int]) -> list[int]:
+    """Twelve frame numbers spread over a clip, first and last included; each of the `key` frames takes
+    the place of its nearest neighbour, so that no blink falls between them."""
+    spread = np.linspace(0, frames - 1, FRAMES).round().astype(int)
+    chosen = spread.copy()
+    for frame in key:
+        nearest = 1 + int(np.argmin(np.abs(spread[1:-1] - frame)))
+        chosen[nearest] = frame
+    return sorted(chosen.tolist())
+
+
+def _head(frame: Picture, performer: Performer) -> Picture:
+    """A square around the head of the still, inside the picture as far as that has room."""
+    tall = performer.face.height_px
+    middle = performer.face.mesh.points[:468, :2].mean(axis=0) - (0.0, HEAD_UP * tall)
+    size = np.array([frame.shape[1], frame.shape[0]])
+    side = min(round(HEAD_SIDE * tall), int(size.min()))
+    x, y = np.clip(middle, side / 2, size - side / 2)
+    return cut(frame, (float(x), float(y)), (side, side))
 
 
 def _details(prepared: Prepared, done: Sequence[Rehearsed], k: int) -> Picture:
@@ -110,7 +140,7 @@ def _gallery(folder: Path, drivers: Sequence[str]) -> int:
         if prepared is None:
             continue
         pages = [
-            twelve(prepared, driver, rehearsed(prepared, driver, store), GALLERY_HEIGHT)
+            twelve(prepared, driver, rehearsed(prepared, driver, store), GALLERY_HEIGHT, near=True)
             for driver in drivers
         ]
         path = folder / f"{photo.stem}.jpg"

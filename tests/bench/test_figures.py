@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bench.quality import put_between
 from bench.quality_figures import Figure, Notebook, farthest, least, median, most, pick, table
 from bench.quality_tables import is_expected, page
 
@@ -62,3 +65,18 @@ def test_a_page_names_the_worst_case_and_counts_wrong_verdicts():
     text = page(rows)
     assert "1 as they must be, 1 wrong" in text
     assert "7 (29 joy f8)" in text
+
+
+def test_tables_go_between_the_marks_and_nowhere_else(tmp_path):
+    document = tmp_path / "quality.md"
+    document.write_text("before\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nafter\n")
+    put_between(document, "new")
+    put_between(document, "newer")
+    text = document.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert "newer" in text
+    assert "old" not in text
+    document.write_text("no marks")
+    with pytest.raises(ValueError, match="no place"):
+        put_between(document, "new")

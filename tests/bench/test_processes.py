@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 
+from bench.sheets import telling
 from bench.sheets_crops import cut, grid
 from bench.speed import encode_alone
 from bench.speed_process import family_memory
@@ -54,3 +55,11 @@ def test_a_grid_holds_every_picture():
     page = grid([[small, small], [wide]], gap=1)
     assert page.shape == (4 + 1 + 6 + 1, 21, 3)
     assert (page == 0).all(axis=2).sum() == 2 * 16 + 120
+
+
+def test_a_sheet_shows_both_ends_and_every_key_pose():
+    numbers = telling(125, [17, 40, 96])
+    assert len(numbers) == 12
+    assert (numbers[0], numbers[-1]) == (0, 124)
+    assert {17, 40, 96} <= set(numbers)
+    assert telling(125, [1])[0] == 0

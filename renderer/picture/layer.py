@@ -22,9 +22,10 @@ from renderer.picture.resample import double
 EDIT_REACH = 6
 """An edit of a source pixel changes its twofold upsampling up to this many pixels around it."""
 
-REACH = 0.13
-"""How far any part of a head travels, in face heights, with room for the resampling kernel: the crown
-moves by 0.11 at the strongest turn and tilt together."""
+LEAST_TRAVEL_PX = 0.02
+"""Points that travel less are at rest: a twentieth of a grey level on the sharpest edge."""
+
+_CELL = np.ones((3, 3), np.uint8)
 
 BAND_ROWS = 64
 """Rows drawn at a time: what 64 rows of a head need fits into a megabyte of cache. Solid middles
@@ -71,8 +72,7 @@ class HeadLayer:
 
     photo, still: ``(h, w, 3)``, uint8 and float32. source: ``(2h, 2w, 3)``, P of the module's docstring,
     doubled. alpha: ``(2h, 2w)``, doubled. plate: ``(h, w, 3)``. keep: ``(h, w, 3)`` = (1 - a), for
-    laying this head over others that moved behind it. tiles: the parts of the box that the head can
-    reach; the rest of the box never changes.
+    laying this head over others that moved behind it. cover: ``(gh, gw)``, the matte on the rig's grid.
     """
 
     rig: HeadRig
@@ -82,7 +82,7 @@ class HeadLayer:
     alpha: Floats
     plate: Floats
     keep: Floats
-    tiles: tuple[Tile, ...]
+    cover: Floats
     shading: Shading | None
 
 
@@ -100,7 +100,7 @@ def build_layer(
         alpha=double(alpha),
         plate=plate,
         keep=keep,
-        tiles=_tiles(alpha, rig),
+        cover=_on_grid(alpha, rig),
         shading=shading,
     )
 
@@ -119,7 +119,8 @@ def draw_layer(
     try:
         for region, change in edits:
             source[region] += change
-        return _composite(layer, motion, behind)
+        changed = [_halved(region) for region, _ in edits]
+        return _composite(layer, motion, changed, behind)
     finally:
         for region, pixels in saved:
             source[region] = pixels
@@ -131,7 +132,12 @@ def moved_alpha(layer: HeadLayer, motion: Motion) -> Floats:
     return _read(layer.alpha, map_x, map_y)
 
 
-def _composite(layer: HeadLayer, motion: Motion, behind: Picture | None) -> Picture:
+def _composite(
+    layer: HeadLayer,
+    motion: Motion,
+    edited: Sequence[tuple[slice, slice]],
+    behind: Picture | None,
+) -> Picture:
     """Tile by tile, so that all that one of them needs stays in the processor's cache."""
     frame = (layer.photo if behind is None else behind).copy()
     if motion.is_still:
@@ -142,7 +148,11 @@ def _composite(layer: HeadLayer, motion: Motion, behind: Picture | None) -> Pict
     creases = None
     if layer.shading is not None and (motion.smile_left or motion.smile_right):
         creases = _creases(layer, layer.shading, motion, backward)
-    for tile in layer.tiles:
+        x, y, ratio = creases
+        edited = [*edited, (slice(y, y + ratio.shape[0]), slice(x, x + ratio.shape[1]))]
+    if behind is not None:
+        edited = [*edited, *_differing(behind, layer.photo)]
+    for tile in _tiles(layer, backward, edited):
         part = (slice(tile.y0, tile.y1), slice(tile.x0, tile.x1))
         moved = _read(layer.source, map_x[part], map_y[part])
         if creases is not None:
@@ -181,30 +191,66 @@ def _maps(layer: HeadLayer, backward: Floats) -> tuple[Floats, Floats]:
     return maps[0], maps[1]
 
 
-def _tiles(alpha: Floats, rig: HeadRig) -> tuple[Tile, ...]:
-    """What the head can reach, in bands of rows, each cut into its edges and its solid middle."""
-    h, w = alpha.shape
-    size = rig.x.shape[::-1]
-    coarse = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
-    radius = int(np.ceil(REACH * rig.face_height / rig.step))
-    reach = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
-    touched = cv2.dilate(((coarse > 1e-3) & (rig.follow > 0)).astype(np.uint8), reach) > 0
-    covered = cv2.erode((coarse > 0.9995).astype(np.uint8), reach) > 0
-    rows = max(1, BAND_ROWS // rig.step)
+def _tiles(layer: HeadLayer, backward: Floats, edited: Sequence[tuple[slice, slice]]) -> list[Tile]:
+    """What this pose changes, in bands of rows, each cut into its edges and its solid middle.
+
+    `edited` are the parts of the box that were redrawn or shaded. Worked out on the rig's grid, one
+    cell wider than needed: nothing that the kernel smears escapes.
+    """
+    h, w = layer.still.shape[:2]
+    step = layer.rig.step
+    gh, gw = layer.cover.shape
+    i, j = np.meshgrid(np.arange(gw, dtype=np.float32), np.arange(gh, dtype=np.float32))
+    moved = cv2.remap(
+        layer.cover, i + backward[..., 0] / step, j + backward[..., 1] / step, cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
+    cover = np.asarray(moved, np.float32)
+    changes = np.abs(backward).max(axis=2) > LEAST_TRAVEL_PX
+    for rows, columns in edited:
+        cells = [slice(s.start // step, -(-s.stop // step)) for s in (rows, columns)]
+        changes[cells[0], cells[1]] = True
+    head = cv2.dilate((np.maximum(layer.cover, cover) > 1e-3).astype(np.uint8), _CELL) > 0
+    touched = cv2.dilate((changes & head).astype(np.uint8), _CELL) > 0
+    solid = cv2.erode((cover > 0.9995).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    tall = max(1, BAND_ROWS // step)
     tiles: list[Tile] = []
-    for top in range(0, touched.shape[0], rows):
-        columns = np.flatnonzero(touched[top : top + rows].any(axis=0))
-        y0, y1 = top * rig.step, min(h, (top + rows) * rig.step)
-        if not len(columns) or y0 >= y1:
+    for top in range(0, gh, tall):
+        found = np.flatnonzero(touched[top : top + tall].any(axis=0))
+        y0, y1 = top * step, min(h, (top + tall) * step)
+        if not len(found) or y0 >= y1:
             continue
-        x0, x1 = int(columns[0]) * rig.step, min(w, (int(columns[-1]) + 1) * rig.step)
-        first, end = _longest_run(np.asarray(covered[top : top + rows].all(axis=0)))
-        a, b = max(x0, first * rig.step), min(x1, end * rig.step)
+        x0, x1 = int(found[0]) * step, min(w, (int(found[-1]) + 1) * step)
+        first, end = _longest_run(np.asarray(solid[top : top + tall].all(axis=0)))
+        a, b = max(x0, first * step), min(x1, end * step)
         if b - a < BAND_ROWS:
             a = b = x1
         cuts = [(x0, a, False), (a, b, True), (b, x1, False)]
-        tiles += [Tile(y0, y1, left, right, solid) for left, right, solid in cuts if right > left]
-    return tuple(tiles)
+        tiles += [Tile(y0, y1, left, right, sure) for left, right, sure in cuts if right > left]
+    return tiles
+
+
+def _differing(one: Picture, other: Picture) -> list[tuple[slice, slice]]:
+    """The part where two pictures differ, as at most one rectangle."""
+    differs = (one != other).any(axis=2)
+    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
+    if not len(rows):
+        return []
+    return [(slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))]
+
+
+def _halved(region: tuple[slice, slice]) -> tuple[slice, slice]:
+    """A region of the doubled source in pixels of the box."""
+    rows, columns = region
+    return slice(rows.start // 2, rows.stop // 2), slice(columns.start // 2, columns.stop // 2)
+
+
+def _on_grid(alpha: Floats, rig: HeadRig) -> Floats:
+    """`alpha` of the box on the rig's grid, its edge continued to whole cells."""
+    (gh, gw), (h, w) = rig.x.shape, alpha.shape
+    right, below = gw * rig.step - w, gh * rig.step - h
+    whole = cv2.copyMakeBorder(alpha, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(whole, (gw, gh), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _longest_run(flags: NDArray[np.bool_]) -> tuple[int, int]:

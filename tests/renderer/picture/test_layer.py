@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from renderer.motion.rig import Motion, build_rig
-from renderer.picture.layer import HeadLayer, Patch, Shading, build_layer, draw_layer
+from renderer.picture import layer as layer_module
+from renderer.picture.layer import HeadLayer, Patch, Shading, Tile, build_layer, draw_layer
 from renderer.picture.resample import double
 from tests.renderer.clay import BACKGROUND, clay_face, clay_fields, clay_picture
 
@@ -99,3 +100,28 @@ def test_doubling_is_exact_on_a_band_limited_wave():
     fine = double(wave.astype(np.float32))
     expected = np.sin(2 * np.pi * np.arange(128) / 16)
     assert np.abs(fine[8, 24:-24] - expected[24:-24]).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    "motion",
+    [
+        Motion(yaw_deg=8, roll_deg=5, pitch_deg=4, smile_left=0.6, smile_right=0.5),
+        Motion(yaw_deg=-0.3),
+        Motion(smile_left=0.4),
+        Motion(),
+    ],
+)
+@pytest.mark.parametrize("with_others", [False, True])
+def test_drawing_only_what_changes_changes_nothing(scene, monkeypatch, motion, with_others):
+    picture, _, layer = scene
+    box = (150, 150, 190, 180)
+    redrawn = Patch(box, picture[150:180, 150:190].astype(np.float32) * 0.8)
+    behind = None
+    if with_others:
+        behind = crop(picture).copy()
+        behind[40:200, 20:120] = 90
+    thrifty = draw_layer(layer, motion, [redrawn], behind)
+    h, w = layer.still.shape[:2]
+    monkeypatch.setattr(layer_module, "_tiles", lambda *_: [Tile(0, h, 0, w, False)])
+    whole = draw_layer(layer, motion, [redrawn], behind)
+    assert np.abs(thrifty.astype(int) - whole).max() <= 1

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from renderer.faces.types import Picture
 from renderer.motion.channels import FaceCurves
+from renderer.motion.rig import HeadRig, Motion, displacement, invert
 from renderer.performer import Stage, motion_at
-from renderer.picture.layer import moved_alpha
 
 PRESENT = 0.004
 """Alpha from which a head counts as present: one level of 256."""
@@ -31,18 +31,31 @@ def different(picture: Picture, still: Picture) -> Mask:
 
 
 def rim(stage: Stage, curves: Sequence[FaceCurves], frame: int) -> Mask:
-    """``(H, W)``: where a frame may differ from the still. Every head's matte, at rest and as it has
-    moved, and around it the plate's and the kernel's reach."""
+    """``(H, W)``: where a frame may differ from the still. Every head's matte with the plate's reach
+    around it, at rest and as it has moved, and the kernels' reach around both."""
     height, width = stage.picture.shape[:2]
     allowed = np.zeros((height, width), np.bool_)
     for performer, mine in zip(stage.performers, curves, strict=True):
         x0, y0, x1, y1 = performer.box
-        rest = 1.0 - performer.layer.keep[..., 0]
-        moved = moved_alpha(performer.layer, motion_at(mine, frame))
-        present = np.maximum(rest, moved) > PRESENT
-        reach = PLATE_REACH * performer.face.height_px + KERNEL_REACH
-        allowed[y0:y1, x0:x1] |= grown(present, reach)
+        matte = 1.0 - performer.layer.keep[..., 0]
+        rest = grown(matte > PRESENT, PLATE_REACH * performer.face.height_px)
+        moved = carried(rest, performer.layer.rig, motion_at(mine, frame))
+        allowed[y0:y1, x0:x1] |= grown(rest | moved, KERNEL_REACH)
     return allowed
+
+
+def carried(mask: Mask, rig: HeadRig, motion: Motion) -> Mask:
+    """Where a mask of the rig's box goes; a head that is cut by the frame continues mirrored."""
+    height, width = mask.shape
+    backward = invert(displacement(rig, motion), rig.step)
+    size = (backward.shape[1] * rig.step, backward.shape[0] * rig.step)
+    full = cv2.resize(backward, size, interpolation=cv2.INTER_LINEAR)[:height, :width]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    moved = cv2.remap(
+        mask.astype(np.float32), x + full[..., 0], y + full[..., 1], cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )  # fmt: skip
+    return np.asarray(moved > 0)
 
 
 def grown(mask: Mask, radius: float) -> Mask:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from bench.data import data_folder
 from bench.quality_figures import table
+from bench.readback import mesh_opening
 from models.build.expression_pairs import HELD_OUT
 from renderer.faces import topology
 from renderer.faces.canonical import canonical_face
@@ -50,6 +51,7 @@ class FilmLook:
     frame: int
     by_68: tuple[float, float]
     by_iris: tuple[float, float]
+    by_mesh: float
     judge: Angles
     mesh: Angles
 
@@ -106,6 +108,7 @@ def look_at_film(path: Path, store: ModelStore) -> list[FilmLook]:
                 number,
                 (float(lids[0]), float(lids[1])),
                 (left, right),
+                mesh_opening(mesh),
                 _angles(pose_of_68(points, canonical)),
                 _angles(head_pose(mesh, canonical)),
             )
@@ -149,7 +152,11 @@ def _look(path: Path, store: ModelStore) -> _PhotoLook:
 def lid_table(looks: Sequence[FilmLook]) -> str:
     """How each network reads open and closed eyes."""
     rows = []
-    for name, key in (("iris network", "by_iris"), ("68-point network", "by_68")):
+    for name, key in (
+        ("iris network", "by_iris"),
+        ("68-point network", "by_68"),
+        ("mesh", "by_mesh"),
+    ):
         closed, opened = (
             np.array([getattr(look, key) for look in looks if _within(look.frame, where)])
             for where in (CLOSED, OPEN)

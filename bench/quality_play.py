@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from bench.quality_stage import Prepared, rehearsed
 from bench.quality_watch import Watcher
 from bench.readback_scores import EYES_OPEN, after_blinks, apexes, around_blinks, score
 from bench.sharpness import Skin, ratio
+from renderer.faces.mesh import steady_mesh
 from renderer.faces.types import Picture
 from renderer.models import ModelStore
 from renderer.motion.channels import FaceCurves
@@ -54,6 +56,7 @@ class Watched:
     skin: Skin
     quiet: int
     seen: dict[int, Curve] = field(default_factory=dict)
+    meshed: dict[int, float] = field(default_factory=dict)
     sharp: dict[int, float] = field(default_factory=dict)
     faces: list[Picture] = field(default_factory=list)
 
@@ -63,6 +66,25 @@ class Watched:
         blinking = np.flatnonzero(around_blinks(self.told[:, 6], window=AROUND_BLINK))
         quiet = range(self.quiet, self.quiet + jitter.STRETCH)
         return {*range(0, len(self.told), EVERY), *blinking.tolist(), *quiet}
+
+    @cached_property
+    def closed(self) -> list[int]:
+        """The most closed frame of every blink."""
+        return apexes(self.told[:, 6])
+
+    @cached_property
+    def calm(self) -> list[int]:
+        """Frames after the last blink in which the lids should be as in the still."""
+        curves = self.curves
+        narrowing = np.maximum(curves.smile.mean(axis=1), curves.squint)
+        narrowing = np.maximum(narrowing, np.abs(curves.gaze[..., 1]).mean(axis=1))
+        calm = after_blinks(self.told[:, 6], narrowing.astype(np.float64))
+        return [frame for frame in sorted(self.frames) if calm[frame]]
+
+    @property
+    def open_again(self) -> int:
+        """One of them, -1 when there is none."""
+        return self.calm[0] if self.calm else -1
 
 
 def play(
@@ -131,6 +153,9 @@ def _look(one: Watched, canvas: Picture, frame: int, store: ModelStore) -> None:
     one.seen[frame] = readback.read(
         one.watch, readback.look(canvas, one.watch, motion, store), motion
     )
+    if frame in one.closed or frame == one.open_again:
+        mesh = steady_mesh(canvas, one.performer.face.mesh, store)
+        one.meshed[frame] = readback.mesh_opening(mesh)
     if frame % EVERY == 0:
         one.sharp[frame] = ratio(canvas, one.skin, one.performer.layer.rig, motion)
     if one.quiet <= frame < one.quiet + jitter.STRETCH:
@@ -193,12 +218,7 @@ def _lids(one: Watched) -> list[tuple[str, str, tuple[float, int]]]:
     """Opening of the eyes at the least closed apex, and afterwards, by both networks."""
     if min(readback.openness(one.watch)) < LEAST_APERTURE:
         return []
-    curves = one.curves
-    narrowing = np.maximum(curves.smile.mean(axis=1), curves.squint)
-    narrowing = np.maximum(narrowing, np.abs(curves.gaze[..., 1]).mean(axis=1))
-    calm = after_blinks(one.told[:, 6], narrowing.astype(np.float64))
-    after = [frame for frame in sorted(one.seen) if calm[frame]]
-    closed = [frame for frame in apexes(one.told[:, 6]) if frame in one.seen]
+    closed, after = one.closed, one.calm
     rows: list[tuple[str, str, tuple[float, int]]] = []
     for net, column in (("iris", 6), ("68", 7)):
         if closed:
@@ -208,6 +228,13 @@ def _lids(one: Watched) -> list[tuple[str, str, tuple[float, int]]]:
         if closed and after:
             again = float(np.median([1.0 - one.seen[frame][column] for frame in after]))
             rows.append(("lids_after", net, (again, after[0])))
+    still = max(readback.mesh_opening(one.performer.face.mesh), 1e-6)
+    shares = {frame: opening / still for frame, opening in one.meshed.items()}
+    if closed:
+        worst = max(closed, key=lambda frame: shares[frame])
+        rows.append(("lids_apex", "mesh", (shares[worst], worst)))
+    if closed and after:
+        rows.append(("lids_after", "mesh", (shares[one.open_again], one.open_again)))
     return rows
 
 

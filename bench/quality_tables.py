@@ -32,10 +32,14 @@ NOTES = {
         "A gain below one has two sources: points that the rig moves less than a rigid head would,"
         " and a judge that reports less than it is shown (see its gain on real heads below)."
     ),
-    "Lids": "Opening of the eyes over the still's, in the frame in which they are most closed.",
+    "Lids": (
+        "Opening of the eyes over the still's, in the frame in which they are most closed, and once"
+        " nothing narrows them any more. What each network says of a real person's closed eyes is"
+        " below; the mesh calibrates what is drawn and is shown for comparison only."
+    ),
     "Background": (
-        "Before encoding, every ninth frame. The rim is the plate's reach, 0.04 face heights, and"
-        " four pixels of the resampling kernels."
+        "Before encoding, every ninth frame. The rim, 0.04 face heights of plate, moves with the matte;"
+        " four pixels of the resampling kernels come on top."
     ),
     "Sharpness of the face without the eyes": (
         "Laplacian energy inside the oval, which is carried along with the motion; the softest frame"
@@ -199,7 +203,8 @@ def _trials(figures: Sequence[Figure]) -> str:
 
 def _lids(figures: Sequence[Figure]) -> str:
     rows = []
-    for net, name in (("iris", "iris network"), ("68", "68-point network")):
+    nets = (("iris", "iris network"), ("68", "68-point network"), ("mesh", "mesh (no judge)"))
+    for net, name in nets:
         apex, after = pick(figures, f"lids_apex.{net}"), pick(figures, f"lids_after.{net}")
         if apex:
             good = sum(f.value <= MOST_CLOSED for f in apex)

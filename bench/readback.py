@@ -19,7 +19,7 @@ from renderer.faces.canonical import CanonicalFace
 from renderer.faces.crop import Crop
 from renderer.faces.iris import Eye, eye_crops, look_at_eye
 from renderer.faces.judge import aperture, judge_crop, landmarks68, pose_of_68
-from renderer.faces.types import Face, Floats, HeadPose, Picture
+from renderer.faces.types import Face, Floats, HeadPose, Mesh, Picture
 from renderer.models import ModelStore
 from renderer.motion.channels import FaceCurves
 from renderer.motion.expression import MM_PER_UNIT
@@ -226,6 +226,17 @@ def openness(watch: Watch) -> tuple[float, float]:
     """How open the left and right eye are in the still: lid distance over width, iris network."""
     left, right = _openings(watch.still)
     return left, right
+
+
+def mesh_opening(mesh: Mesh) -> float:
+    """How open both eyes are by the mesh: mean lid distance in the middle third over the eye's width.
+    The mesh calibrates what is drawn, so this stands beside the judges and is none."""
+    shares = []
+    for upper, lower in zip(topology.UPPER_LIDS, topology.LOWER_LIDS, strict=True):
+        above, below = (mesh.points[topology.of(row), :2] for row in (upper, lower))
+        lids = np.linalg.norm(above[3:6] - below[3:6], axis=1).mean()
+        shares.append(float(lids / np.linalg.norm(above[-1] - above[0])))
+    return float(np.mean(shares))
 
 
 def _openings(seen: Seen) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -27,6 +28,8 @@ from renderer.reasons import Reason, reason
 SPECTACLES = (1.05, 0.85, 0.15)
 """Half width and half height of what a lens and its rim cover, and how far below the eye their middle
 lies, in eye widths."""
+
+Eyes = tuple[EyeRig | None, EyeRig | None]
 
 PEOPLE_OVERLAP = "people_overlap"
 """The doubt of a matte whose uncertain edge is against another person."""
@@ -73,10 +76,16 @@ def set_stage(
 
     The resting ones are needed too: their heads keep what is theirs when a neighbour moves.
     """
-    mattes = head_mattes(still, everyone, craft.person_mask)
-    freed = unveil(still, mattes, [face.height_px for face in everyone])
-    order = tuple(sorted(acting, key=lambda k: mattes[k].order))
-    performers = tuple(_performer(still, acting[k], mattes[k], freed[k], craft) for k in order)
+    # Eyes need nothing of mattes, and take as long: side by side on two cores.
+    with ThreadPoolExecutor(1, "eyes") as beside:
+        eyes = {k: beside.submit(_eyes, still, role) for k, role in acting.items()}
+        mattes = head_mattes(still, everyone, craft.person_mask)
+        freed = unveil(still, mattes, [face.height_px for face in everyone])
+        order = tuple(sorted(acting, key=lambda k: mattes[k].order))
+        performers = tuple(
+            _performer(still, acting[k], mattes[k], freed[k], eyes[k].result(), craft)
+            for k in order
+        )
     restrained = [
         restrain(acting[k].caps, performer, mattes[k], k)
         for k, performer in zip(order, performers, strict=True)
@@ -109,23 +118,20 @@ def restrain(
 
 
 def _performer(
-    still: Picture, role: Role, matte: HeadMatte, freed: Unveiled, craft: Craft
+    still: Picture, role: Role, matte: HeadMatte, freed: Unveiled, eyes: Eyes, craft: Craft
 ) -> Performer:
-    face, glasses = role.face, role.attributes.glasses
+    face = role.face
     box = moving_box(face, matte.box, matte.whole, (still.shape[1], still.shape[0]))
     alpha = _crop(matte.whole, matte.box, box)
     fields = expression_fields(craft.basis, face.pose, role.attributes.mouth)
-    rigid = spectacles(face, box) if glasses else None
+    rigid = spectacles(face, box) if role.attributes.glasses else None
     rig = build_rig(face, box, alpha, (fields.smile_left, fields.smile_right, fields.brow), rigid)
     shading = _shading(still, face, box, craft.creases)
     photo = _crop(freed.picture, matte.box, box)
     plate = _crop(freed.plate.colour, freed.plate.box, box)
     layer = build_layer(photo, rig, alpha, plate, shading)
-    eyes: tuple[EyeRig | None, EyeRig | None] = (None, None)
-    if role.caps.blink or role.caps.gaze:
-        left, right = build_eyes(still, face.mesh, glasses=glasses)
-        if _within(left.box, box) and _within(right.box, box):
-            eyes = (_usable(left), _usable(right))
+    if not all(_within(eye.box, box) for eye in eyes if eye is not None):
+        eyes = (None, None)
     hidden = None if matte.hidden is None else _crop(matte.hidden, matte.box, box)
     return Performer(face, layer, eyes, _inside(alpha, rig.follow, rig.step), hidden)
 
@@ -149,6 +155,13 @@ def spectacles(face: Face, box: Region) -> Floats:
     cv2.line(mask, a, b, 255, max(2, int(0.06 * face.height_px)))
     soft = cv2.GaussianBlur(mask, (0, 0), SPECTACLES_SOFT * face.height_px)
     return np.asarray(soft, np.float32) * np.float32(1 / 255)
+
+
+def _eyes(still: Picture, role: Role) -> Eyes:
+    if not role.caps.blink and role.caps.gaze == 0.0:
+        return None, None
+    left, right = build_eyes(still, role.face.mesh, glasses=role.attributes.glasses)
+    return _usable(left), _usable(right)
 
 
 def _within(inner: Region, outer: Region) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from renderer.faces.types import Floats
 from renderer.picture.eye_geometry import CURVE_U, EyeGeometry, Numbers, smoothstep
+from renderer.picture.fringe import fringe
 from renderer.picture.inpaint import blurred
 from renderer.picture.lids import Lid, luma
 
@@ -27,7 +28,15 @@ FRINGE_FADE = 0.045
 CORNER_STAYS, CORNER_FOLD = 0.6, 0.06
 """Share left, when closed, of what is dark past the outer corner, and within how many eye widths of the
 closed line: the lashes there turn down, the fold that continues the line stays."""
-FAINTEST_LINE = 0.58
+FRINGE_DEPTH = (0.28, 0.85, 0.85)
+"""Darkness of the lashes that lie on the cheek: at least, at most, and as a share of the lash line's."""
+HAIRS_STAND = (0.05, 0.11, 0.20)
+"""Eye widths over the margin where only hairs, no rim, darken the lid, and by how much long ones do."""
+SHORTEST_FRINGE = 0.45
+"""Length of lashes, beside long ones, where the photo shows none."""
+FRINGE_SHADOW = (0.24, 0.08)
+"""Depth beside the lashes' own, and reach in eye widths, of the shade that they cast on the cheek."""
+FAINTEST_LINE = 0.62
 """Darkness of the closed line where the photo shows no lashes at all: two lids still meet there."""
 CONTACT_SHADOW = (0.34, 0.05)
 """Depth, and reach in eye widths, of the shadow that a lid casts on the eyeball below it."""
@@ -110,6 +119,16 @@ def build_lashes(patch: Floats, eye: EyeGeometry, lid: Lid) -> Lashes:
         laid = 1 + (np.minimum(both, faintest) - 1) * taper[..., None]
         return np.asarray(np.minimum(laid, corner), np.float32)
 
+    tall = (offsets < -HAIRS_STAND[0] * width) & (offsets > -HAIRS_STAND[1] * width)
+    seen = 1 - float(luma(above[tall][:, 24:-24]).mean()) if tall.any() else 0.0
+    grown = float(np.clip(seen / HAIRS_STAND[2], SHORTEST_FRINGE, 1))
+    hanging = fringe(eye, lid.margin_open, softness, grown)
+    cast = FRINGE_SHADOW[0] * np.exp(-np.maximum(offset, 0) / (FRINGE_SHADOW[1] * width))
+    cast = np.where(offset > 0, cast, 0) * taper
+    depth = 1 - float(np.percentile(luma(above[-max(4, len(above) // 4) :]), 25))
+    depth = float(np.clip(FRINGE_DEPTH[2] * depth, *FRINGE_DEPTH[:2]))
+    hanging = 1 - depth * (hanging + (1 - hanging) * cast)[..., None] * _tint(above)
+
     near = LINE_HALF_WIDTH * width + 0.5 * softness
     shadow = CONTACT_SHADOW[0] * np.exp(-np.maximum(offset, 0) / (CONTACT_SHADOW[1] * width))
     shadow = np.where(offset >= 0, shadow, 0) * smoothstep(np.minimum(eye.u, 1 - eye.u), 0, 0.12)
@@ -119,7 +138,7 @@ def build_lashes(patch: Floats, eye: EyeGeometry, lid: Lid) -> Lashes:
     return Lashes(
         open=np.minimum(opened, 1.3).astype(np.float32),
         half=half.astype(np.float32),
-        closed=drawn(1.0, near),
+        closed=np.clip(drawn(1.0, near) * hanging, 0.03, 1).astype(np.float32),
         softness=softness,
     )
 

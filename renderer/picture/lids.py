@@ -33,18 +33,19 @@ SHADED_BY_LOWER_LASHES = 0.10
 """Eye widths that the tone of the skin under the eye is taken from further down."""
 WING = 0.20
 """Eye widths past the outer corner in which lashes stand out."""
-RISE_OF_LOWER_LID = 0.10
-"""Share of the opening by which the lower lid comes to meet the upper (filmed blinks)."""
+RISE_OF_LOWER_LID = 0.02
+"""Share of the opening by which the lower lid comes to meet the upper. It moves aside rather than up;
+with 0.10 and more the closed line lay too high, where the iris network still saw an opening."""
 DEEPEST_ARC = 0.105
 """Eye widths below the line between the corners that a closed line can reach; 86 closed eyes reach 0.08
 in the median, with a spread of 0.04."""
-OVERLAP = 0.035
+OVERLAP = 0.045
 """Eye widths by which the closed upper margin passes the lower one: less leaves a grey sliver."""
 BULGE_PEAK = 0.17
 """Eye widths above the closed line where a closed lid is lightest (86 closed eyes: 0.15 to 0.20)."""
-BULGE_GAIN = 0.07
+BULGE_GAIN = 0.12
 """Lightness of the bulge over a plain blend of the skin above and below the eye."""
-CREASE_DEPTH = (0.04, 0.22)
+CREASE_DEPTH = (0.03, 0.14)
 """Shading left where the lid folds: at least, and as a share of how dark the open fold is."""
 LID_TO_CHEEK, MOST_LIFT = 0.93, 1.2
 """Lightness of the middle of a closed lid over that of the skin under the eye (median of 86), and the
@@ -54,7 +55,7 @@ MARGIN_GAIN = 0.20
 INNER_GAIN = 0.10
 """Darkening toward the nose-side corner: closed lids there have 0.72 of the lightness of their middle,
 most of which is already in the skin around that corner."""
-SOCKET_BLUR, ORDINARY_SOCKET, SOCKET_SHADE = 0.12, 0.55, 0.40
+SOCKET_BLUR, ORDINARY_SOCKET, SOCKET_SHADE = 0.12, 0.55, 0.60
 """Eye widths; lightness of an open eye under no shadow, beside its skin; and the share (an exponent) of
 any dimness beyond it that the closed lid keeps. The brow over a deep-set eye shades the lid as
 well: a lid lit like a cheek stares like an eyeball."""

@@ -46,9 +46,7 @@ class Request:
 class Animator(Protocol):
     """Anything that can wake a photo."""
 
-    def animate(
-        self, photo: Picture, output: Path, request: Request, progress: Progress
-    ) -> Report:
+    def animate(self, photo: Picture, output: Path, request: Request, progress: Progress) -> Report:
         """Write a clip that passed every gate to `output`, atomically, or leave nothing there.
 
         The report's verdict is ``animated`` exactly if the file exists afterwards.

@@ -13,8 +13,7 @@ import numpy as np
 from renderer.faces.types import Floats
 from renderer.picture.eye_geometry import EyeGeometry
 from renderer.picture.inpaint import blurred
-
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+from renderer.picture.lids import luma
 
 SMALLEST_EYE_PX = 14.0
 """Corner to corner. Below it a lid is three pixels tall and its lash line less than one."""
@@ -71,7 +70,7 @@ def judge_eye(patch: Floats, eye: EyeGeometry, iris_clear: float, *, glasses: bo
         return Verdict(False, False, "eye closed or squeezed shut")
     if aspect > WORST_ASPECT:
         return Verdict(False, False, TURNED_AWAY)
-    light = np.asarray(patch @ LUMA, np.float32)
+    light = luma(patch)
     upper, lower = eye.spread(eye.upper), eye.spread(eye.lower)
     inset = 0.03 * eye.width
     opening = (eye.v > upper + inset) & (eye.v < lower - inset)

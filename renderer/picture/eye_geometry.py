@@ -8,6 +8,7 @@ needs no special case. This file measures; it moves and paints nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import cv2
@@ -86,7 +87,18 @@ class EyeGeometry:
 
     def spread(self, curve: Numbers) -> Floats:
         """A curve's value at every pixel's `u`: ``(h, w) float32``."""
-        return np.asarray(np.interp(self.u, CURVE_U, curve), np.float32)
+        first, beyond = self._place
+        values = np.asarray(curve, np.float32)
+        low = values[first]
+        return np.asarray(low + (values[first + 1] - low) * beyond, np.float32)
+
+    @cached_property
+    def _place(self) -> tuple[NDArray[np.intp], Floats]:
+        """The sample of `CURVE_U` before every pixel's `u`, and how far past it, in samples."""
+        at = (self.u - CURVE_U[0]) * np.float32((CURVE_SAMPLES - 1) / (CURVE_U[-1] - CURVE_U[0]))
+        at = np.clip(at, 0, CURVE_SAMPLES - 1)
+        first = np.minimum(at.astype(np.intp), CURVE_SAMPLES - 2)
+        return first, (at - first).astype(np.float32)
 
     def origin(self) -> NDArray[np.float64]:
         """The eye's left corner in box pixels."""

@@ -1,6 +1,6 @@
 """Everything about one eye that can be known before the first frame.
 
-`renderer.picture.eyes` moves what is built here. Building takes its time (about 100 ms at an eye width
+`renderer.picture.eyes` moves what is built here. Building takes its time (about 60 ms at an eye width
 of 90 pixels) so that drawing need not.
 """
 
@@ -95,7 +95,8 @@ def build_eye(picture: Picture, mesh: Mesh, side: Side, *, glasses: bool) -> Eye
     rise = (lower - whole.spread(closed_lower_margin(whole))) * (share > 0)
     layers = (lashes.open, lashes.half, lashes.closed)
     touched = (lid.lashed > 0) | (fall * share * (whole.v > upper) > 0)
-    touched |= np.max([np.abs(layer - 1).max(axis=2) for layer in layers], axis=0) > 0.004
+    for layer in layers:
+        touched |= (np.abs(layer - 1) > 0.004) @ np.ones(3, np.bool_)
     crop = _bounds(touched, margin=BORDER)
     window = _window(crop)
     eye = whole.cropped(*crop)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from renderer.faces.types import Floats
 from renderer.picture.eye_geometry import CURVE_U, EyeGeometry, smoothstep
 from renderer.picture.inpaint import blurred, fill
-from renderer.picture.lids import LUMA, luma
+from renderer.picture.lids import luma
 
 LIMBUS = 1.10
 """Iris radii from the centre that move as one piece: the soft dark ring is part of the iris."""
@@ -119,8 +119,7 @@ def _lighting(dull: Floats, around: NDArray[np.bool_], width: float) -> Floats:
         return np.ones((*around.shape, 1), np.float32)
     bright = max(float(np.percentile(light[around], 80)), 1.0)
     ratio = np.clip(blurred(light, 0.012 * width) / bright, DARKEST_WHITE, 1.1)
-    ratio = fill(np.repeat(ratio[..., None], 3, axis=2), ~around)[..., :1]
-    return np.asarray(blurred(ratio, 0.02 * width)[..., None], np.float32)
+    return blurred(fill(ratio, ~around), 0.02 * width)[..., None]
 
 
 def _along_lids(shade: Floats, seen: Floats, disc: Floats, eye: EyeGeometry) -> Floats:
@@ -141,7 +140,7 @@ def _along_lids(shade: Floats, seen: Floats, disc: Floats, eye: EyeGeometry) -> 
     )
     inner = smoothstep(np.minimum(eye.u, 1 - eye.u), 0.08, 0.22) * (1 - seen)
     # Lash roots keep their detail; what is lighter than its row, or was over the iris, is evened.
-    lighter = smoothstep((shade - even) @ LUMA, -0.05, 0.05)
+    lighter = smoothstep(luma(shade - even), -0.05, 0.05)
     chosen = inner * np.maximum(lighter, smoothstep(disc, 0.0, 0.3))
     return np.asarray(shade + (even - shade) * chosen[..., None], np.float32)
 

@@ -50,18 +50,20 @@ def fit_iris(eye: EyeGeometry, light: Floats) -> tuple[EyeGeometry, float]:
     grid = np.stack(np.meshgrid(SHIFTS_X, SHIFTS_Y, SIZES, indexing="ij"), -1).reshape(-1, 3)
     centre = np.array(eye.iris) + radius * grid[:, :2]
     ring = np.stack([np.cos(ANGLES), np.sin(ANGLES)], -1)
+    both = cv2.merge((opening, calm))
 
-    def on_circle(picture: Floats, factor: float) -> Floats:
+    def on_circle(factor: float) -> tuple[Floats, Floats]:
+        """Opening and luminance on every circle, made larger by `factor`."""
         at = centre[:, None] + (factor * radius * grid[:, 2])[:, None, None] * ring
         at = at.astype(np.float32)
-        return np.asarray(
-            cv2.remap(
-                picture, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-            )
+        found = cv2.remap(
+            both, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
+        return found[..., 0], found[..., 1]
 
-    seen = on_circle(opening, 1 + RIM) * on_circle(opening, 1 - RIM)
-    step = np.clip((on_circle(calm, 1 + RIM) - on_circle(calm, 1 - RIM)) / scale, -0.5, 0.7)
+    (open_out, light_out), (open_in, light_in) = on_circle(1 + RIM), on_circle(1 - RIM)
+    seen = open_out * open_in
+    step = np.clip((light_out - light_in) / scale, -0.5, 0.7)
     visible = seen.mean(1)
     score = (seen * step).sum(1) / np.maximum(seen.sum(1), 1)
     score = np.where(visible > LEAST_VISIBLE, score, -1)
@@ -94,9 +96,19 @@ def _divides(light: Floats, between: NDArray[np.bool_], centre: Numbers, radii: 
     xs, ys = xs[::step], ys[::step]
     value = light[ys, xs].astype(np.float32)
     value = value - value.mean()
-    squares = (xs - centre[:, :1]) ** 2 + (ys - centre[:, 1:]) ** 2
-    inside = (squares < (radii**2)[:, None]).astype(np.float32)
-    count = inside.sum(1)
-    dark = -(inside @ value) / np.maximum(count, 1)
+    # |p|^2 - 2 p.c < r^2 - |c|^2, with coordinates from the middle, which keeps it exact enough.
+    middle = np.array([xs.mean(), ys.mean()])
+    x, y = (np.asarray(2 * (at - m), np.float32) for at, m in zip((xs, ys), middle, strict=True))
+    off = np.asarray(centre - middle, np.float32)
+    reach = (radii**2 - ((centre - middle) ** 2).sum(1)).astype(np.float32)
+    squares = off[:, :1] * -x
+    squares -= off[:, 1:] * y
+    squares += (x * x + y * y) / 4
+    inside = (squares < reach[:, None]).astype(np.float32)
+    # OpenCV's product: the threads of numpy's cost more than so small a matrix is worth.
+    terms = np.stack([value, np.ones_like(value)], -1)
+    sums = np.asarray(cv2.gemm(inside, terms, 1, np.zeros((0, 0), np.float32), 0))
+    count = sums[:, 1]
+    dark = -sums[:, 0] / np.maximum(count, 1)
     parted = dark * np.abs(dark) * count / np.maximum(len(xs) - count, 1)
     return np.asarray(parted / max(float(value.var()), 1.0))

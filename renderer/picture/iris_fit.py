@@ -56,8 +56,11 @@ def fit_iris(eye: EyeGeometry, light: Floats) -> tuple[EyeGeometry, float]:
         """Opening and luminance on every circle, made larger by `factor`."""
         at = centre[:, None] + (factor * radius * grid[:, 2])[:, None, None] * ring
         at = at.astype(np.float32)
-        found = cv2.remap(
-            both, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        found = np.asarray(
+            cv2.remap(
+                both, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            ),
+            np.float32,
         )
         return found[..., 0], found[..., 1]
 

@@ -92,7 +92,7 @@ class GeometricAnimator:
         )
         report = replace(
             report,
-            reasons=(*report.reasons, *stage.reasons, *why, *_subtler(rehearsed, stage.order)),
+            reasons=(*report.reasons, *stage.reasons, *why, *_subtler(stage, rehearsed)),
             ladder=tuple(attempt for each in rehearsed for attempt in each.attempts),
         )
         lead = _lead(stage, rehearsed)
@@ -219,14 +219,17 @@ def _lead(stage: SetStage, rehearsed: Sequence[Rehearsed]) -> int | None:
     return max(moving, key=lambda k: stage.stage.performers[k].face.height_px)
 
 
-def _subtler(rehearsed: Sequence[Rehearsed], order: Sequence[int]) -> tuple[Reason, ...]:
-    """Who plays something subtler than planned, or rests."""
+def _subtler(stage: SetStage, rehearsed: Sequence[Rehearsed]) -> tuple[Reason, ...]:
+    """Who plays something subtler than planned, does not blink after all, or rests."""
     reasons = []
-    for face, each in zip(order, rehearsed, strict=True):
+    for face, caps, each in zip(stage.order, stage.caps, rehearsed, strict=True):
         if each.part.is_still and each.attempts:
             reasons.append(reason("rests", face))
-        elif len(each.attempts) > 1:
+            continue
+        if len({(attempt.driver, attempt.intensity) for attempt in each.attempts}) > 1:
             reasons.append(reason("subtler", face))
+        if caps.blink and not each.caps.blink:
+            reasons.append(reason("no_blink", face))
     return tuple(reasons)
 
 
@@ -239,7 +242,7 @@ def _performed(
         part = rehearsed[k]
         told[face] = replace(
             told[face],
-            caps=stage.caps[k],
+            caps=part.caps,
             moved=not part.part.is_still,
             commanded=() if part.part.is_still else commanded(part.curves),
         )

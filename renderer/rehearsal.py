@@ -7,7 +7,7 @@ play on.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from renderer.gates import Caps
 from renderer.key_poses import key_frames
@@ -24,22 +24,25 @@ from renderer.report import Attempt, KeyPose
 GEOMETRY_EVERY = 5
 """Besides the key poses, the geometry of every fifth frame is judged: it costs no drawing."""
 
+LIDS_OPEN = "lids_open"
+
 FAULTS = {
     "fold_over": "The picture would fold over itself.",
     "stretch": "The skin would be stretched too far.",
     "order": "Lips or brows would cross.",
     "too_strong": "No portrait moves that far.",
     "read_back": "The face would not look as it should.",
-    "lids_open": "The eyes would not close.",
+    LIDS_OPEN: "The eyes would not close.",
 }
 """What each fault means, for the report."""
 
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """The part that a performer passed with, its curves, and every attempt on the way down."""
+    """The part that a performer passed with, its caps and curves, and every attempt on the way down."""
 
     part: Part
+    caps: Caps
     curves: FaceCurves
     attempts: tuple[Attempt, ...]
 
@@ -52,7 +55,10 @@ def rehearse(
     seconds: float,
     store: ModelStore,
 ) -> Rehearsed:
-    """Walk down the ladder until a part passes; at its foot the face stays still."""
+    """Walk down the ladder until a part passes; at its foot the face stays still.
+
+    Where nothing is wrong but eyes that cannot be seen to close, the blink alone is left out.
+    """
     still = look_at_still(stage.picture, performer.face.mesh, store)
     attempts: list[Attempt] = []
     while not part.is_still:
@@ -70,9 +76,12 @@ def rehearse(
         passed = all(pose.passed for pose in poses)
         attempts.append(Attempt(part.driver, part.intensity, passed, poses))
         if passed:
-            return Rehearsed(part, curves, tuple(attempts))
-        part = part.subtler()
-    return Rehearsed(part, part.curves(caps, seconds), tuple(attempts))
+            return Rehearsed(part, caps, curves, tuple(attempts))
+        if caps.blink and {found.code for pose in poses for found in pose.findings} == {LIDS_OPEN}:
+            caps = replace(caps, blink=False)
+        else:
+            part = part.subtler()
+    return Rehearsed(part, caps, part.curves(caps, seconds), tuple(attempts))
 
 
 def judge_geometry_of(performer: Performer, curves: FaceCurves) -> tuple[KeyPose, ...]:

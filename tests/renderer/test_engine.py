@@ -163,3 +163,23 @@ def test_odd_pictures(animator, tmp_path, shape):
     report = animator.animate(np.ascontiguousarray(photo), tmp_path / "c.mp4", request(), silent)
     assert report.verdict == "animated"
     assert report.width % 2 == 0 and report.height % 2 == 0
+
+
+@needs_portraits
+def test_eyes_that_cannot_be_seen_to_close_stay_open_and_the_rest_plays_on(
+    animator, tmp_path, monkeypatch
+):
+    seen = rehearsal.read_back
+    monkeypatch.setattr(
+        rehearsal,
+        "read_back",
+        lambda frames, numbers, curves, *rest: tuple(
+            replace(reading, lids=1.0 if curves.blink[number].max() > 0.9 else None)
+            for reading, number in zip(seen(frames, numbers, curves, *rest), numbers, strict=True)
+        ),
+    )
+    report = animator.animate(load("03"), tmp_path / "c.mp4", request(), silent)
+    assert report.verdict == "animated" and report.driver == "nostalgia"
+    assert "no_blink" in {reason.code for reason in report.reasons}
+    assert max(frame.blink for frame in report.faces[0].commanded) == 0.0
+    assert max(frame.smile for frame in report.faces[0].commanded) > 0.2

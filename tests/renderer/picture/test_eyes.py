@@ -12,6 +12,7 @@ import pytest
 from renderer.faces.types import Face, Floats, Mesh, Picture
 from renderer.picture.eye_geometry import IRIS, LOWER, UPPER, Side
 from renderer.picture.eyes import EyeRig, build_eye, render_eye
+from renderer.picture.fringe import fringe
 from tests.paths import portrait
 from tests.renderer.clay import SKIN, clay_face
 
@@ -136,6 +137,22 @@ def test_the_closed_eye_has_a_dark_line_near_the_lower_lid() -> None:
     assert column[row] < 0.75 * np.mean(SKIN)
 
 
+def test_lashes_hang_below_the_line_of_a_closed_eye_longer_toward_the_temple() -> None:
+    rig = rig_of()
+    eye = rig.eye
+    cover = fringe(eye, eye.upper, 1.0, 1.0)
+    depth = (eye.v - eye.spread(eye.upper)) / eye.width
+    outward = eye.outward()
+    reach = [
+        depth[(cover > 0.1) & (outward > low) & (outward < low + 0.2)].max() for low in (0.1, 0.7)
+    ]
+    assert 0.02 < reach[0] < reach[1] < 0.2
+    assert cover[depth < -0.04].max() < 0.05
+    assert fringe(eye, eye.upper, 1.0, 0.5).sum() < 0.7 * cover.sum()
+    row = cover[np.abs(depth - 0.05) < 0.01]
+    assert row.std() > 0.15, "single hairs, not a band"
+
+
 def test_the_lid_comes_down_steadily() -> None:
     rig = rig_of()
     seen = [visible_iris(rig, render_eye(rig, b, (0.0, 0.0), 0.0)) for b in (0, 0.2, 0.4, 0.6, 0.8)]
@@ -222,6 +239,13 @@ def test_a_mesh_beside_the_eye_is_noticed() -> None:
     rig = build_eye(picture, face.mesh.shifted(0, 90), "left", glasses=False)
     assert not rig.may_blink
     assert rig.reason
+
+
+def test_a_light_eye_on_darker_skin_looks_about_but_does_not_blink() -> None:
+    picture, face = painted_eyes(skin=(72, 50, 40))
+    rig = build_eye(picture, face.mesh, "left", glasses=False)
+    assert (rig.may_blink, rig.may_gaze) == (False, True)
+    assert "skin" in rig.reason
 
 
 def test_an_eye_at_the_picture_border_stays_within_it() -> None:

@@ -40,6 +40,9 @@ FAINTEST_LINE = 0.62
 """Darkness of the closed line where the photo shows no lashes at all: two lids still meet there."""
 CONTACT_SHADOW = (0.34, 0.05)
 """Depth, and reach in eye widths, of the shadow that a lid casts on the eyeball below it."""
+LASH_COOLNESS = 0.7
+"""An exponent on the skin's red over blue: at 1 lashes may be neutral grey, which beside warm skin looks
+blue; at 0 they have the colour of the skin."""
 COLUMNS, STEP = 129, 0.5
 """The rectified lashes: columns over u = -0.14 .. 1.14, rows of half a pixel."""
 EDGE_U = 0.14
@@ -135,12 +138,30 @@ def build_lashes(patch: Floats, eye: EyeGeometry, lid: Lid) -> Lashes:
     edge = np.where(offset < 0, 1, np.clip(1 - offset / softness, 0, 1))
     opened = 1 + (exact - 1) * edge[..., None]
     half = np.minimum(drawn(0.35, 2 * near), (1 - shadow)[..., None])
+    shut = np.clip(drawn(1.0, near) * hanging, 0.03, 1)
+    warmth = _warmth(lid.skin_open, eye)
     return Lashes(
         open=np.minimum(opened, 1.3).astype(np.float32),
-        half=half.astype(np.float32),
-        closed=np.clip(drawn(1.0, near) * hanging, 0.03, 1).astype(np.float32),
+        half=_never_blue(half.astype(np.float32), warmth),
+        closed=_never_blue(shut.astype(np.float32), warmth),
         softness=softness,
     )
+
+
+def _warmth(skin: Floats, eye: EyeGeometry) -> Floats:
+    """How much more of G and B than of R lashes may let through on this skin, ``(2,)``; 1 if grey."""
+    under = (np.abs(eye.u - 0.5) < 0.4) & (np.abs(eye.v - eye.spread(eye.lower)) < 0.15 * eye.width)
+    if not under.any():
+        return np.ones(2, np.float32)
+    red, green, blue = np.median(skin[under], axis=0)
+    others = np.array([max(green, 1.0), max(blue, 1.0)], np.float32)
+    return np.asarray(np.maximum(red / others, 1) ** np.float32(LASH_COOLNESS), np.float32)
+
+
+def _never_blue(layer: Floats, warmth: Floats) -> Floats:
+    """`layer` with lashes brown or black: what is colder is a blue iris that shone through them."""
+    layer[..., 1:] = np.minimum(layer[..., 1:], layer[..., :1] * warmth)
+    return layer
 
 
 def _tint(above: Floats) -> Floats:

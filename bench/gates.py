@@ -24,6 +24,7 @@ from renderer.models import ModelStore
 from renderer.motion import geometry
 from renderer.motion.channels import FaceCurves
 from renderer.motion.geometry import Geometry, judge_geometry
+from renderer.motion.strength import too_strong
 from renderer.performer import Performer, Stage, draw_performer, motion_at
 from renderer.readback import MOST_ASTRAY, STILL_OPEN, PoseReading, look_at_still, read_back
 
@@ -75,7 +76,9 @@ def measure(prepared: Prepared, store: ModelStore) -> list[Figure]:
                 continue
             for name, strength in STRENGTHS.items():
                 stronger = scaled(curves, strength)
-                figures += _measure(prepared, driver, k, name, stronger, store)
+                part, caps = prepared.parts(driver)[k], prepared.set.caps[k]
+                excess = too_strong(stronger, part.driver, part.intensity, caps)
+                figures += _measure(prepared, driver, k, name, stronger, excess, store)
     return figures
 
 
@@ -98,13 +101,20 @@ def _moves(curves: FaceCurves) -> bool:
 
 
 def _measure(
-    prepared: Prepared, driver: str, k: int, name: str, curves: FaceCurves, store: ModelStore
+    prepared: Prepared,
+    driver: str,
+    k: int,
+    name: str,
+    curves: FaceCurves,
+    excess: Sequence[int],
+    store: ModelStore,
 ) -> list[Figure]:
     performer = prepared.set.stage.performers[k]
     poses = _geometry(performer, curves)
     readings = _read(prepared.set.stage, performer, curves, store)
     faults = {f for pose in poses.values() for f in pose.faults}
     faults |= {f for reading in readings.values() for f in reading.faults}
+    faults |= {"too_strong"} if excess else set()
 
     def figure(quantity: str, value: float, frame: int = -1, text: str = "") -> Figure:
         place = prepared.place(k)

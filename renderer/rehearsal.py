@@ -15,6 +15,7 @@ from renderer.models import ModelStore
 from renderer.motion.casting import Part
 from renderer.motion.channels import FaceCurves
 from renderer.motion.geometry import judge_geometry
+from renderer.motion.strength import too_strong
 from renderer.performance import still_frame
 from renderer.performer import Performer, Stage, motion_at
 from renderer.readback import look_at_still, read_back
@@ -63,7 +64,7 @@ def rehearse(
     attempts: list[Attempt] = []
     while not part.is_still:
         curves = part.curves(caps, seconds)
-        poses = judge_geometry_of(performer, curves)
+        poses = judge_commands(performer, curves, part.driver, part.intensity, caps)
         if all(pose.passed for pose in poses):
             numbers = key_frames(curves)
             alone = Stage(stage.picture, (performer,))
@@ -84,14 +85,19 @@ def rehearse(
     return Rehearsed(part, caps, part.curves(caps, seconds), tuple(attempts))
 
 
-def judge_geometry_of(performer: Performer, curves: FaceCurves) -> tuple[KeyPose, ...]:
-    """The geometry of the key poses and of every fifth frame between them."""
-    numbers = sorted({*key_frames(curves), *range(0, curves.frames, GEOMETRY_EVERY)})
+def judge_commands(
+    performer: Performer, curves: FaceCurves, driver: str, intensity: float, caps: Caps
+) -> tuple[KeyPose, ...]:
+    """What needs no drawing: strength, and the geometry of the key poses and every fifth frame."""
+    excess = too_strong(curves, driver, intensity, caps)
+    numbers = sorted({*key_frames(curves), *excess, *range(0, curves.frames, GEOMETRY_EVERY)})
     landmarks = performer.face.mesh.points
     poses = []
     for number in numbers:
         motion = motion_at(curves, number)
         found = judge_geometry(performer.layer.rig, motion, landmarks, performer.inside).faults
+        if number in excess and "too_strong" not in found:
+            found = (*found, "too_strong")
         poses.append(KeyPose(number, not found, tuple(_reason(fault) for fault in found)))
     return tuple(poses)
 

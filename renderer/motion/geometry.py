@@ -17,7 +17,7 @@ from renderer.motion.rig import HeadRig, Motion, carry, displacement
 # natural intensity and at twice that reaches on every test portrait: these lie between the two.
 # A turning head truly foreshortens its far cheek, so the whole pose is held to wider bounds than the
 # expression in it.
-LEAST_AREA, MOST_STRETCH = 0.3, 1.65
+LEAST_AREA, MOST_STRETCH = 0.25, 1.85
 LEAST_FACE_AREA, MOST_FACE_STRETCH, LEAST_FACE_STRETCH = 0.58, 1.55, 0.54
 
 # What no driver may ask for, however well the field takes it: smiles look rubbery above 0.9 (9 mm of

@@ -41,7 +41,7 @@ that lost more lies at the outline of a turned face, and had better not travel."
 SILHOUETTE_CALM = 0.085  # expressions fade inside this rim, or the far cheek grows a horn
 FOLLOW_TOP, FOLLOW_END = -0.02, 0.62  # chin to neck base: from riding with the head to resting
 SHOULDER_FROM, SHOULDER_TO = 0.62, 0.95  # sideways from the head's axis below the jaw
-DEPTH_BLUR = 0.035
+DEPTH_BLUR = 0.028
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ HEAD_SIDE, HEAD_UP = 2.1, 0.1
 """The square that the gallery shows, and how far its middle lies above the face's; in face heights."""
 
 GALLERY_HEIGHT, GALLERY_QUALITY = 150, 85
+FIRST, SIX_HEIGHT = "astronaut", 200
+"""The sample on the first screen of the README, and its height there."""
 
 
 def main() -> int:
@@ -146,7 +148,33 @@ def _gallery(folder: Path, drivers: Sequence[str]) -> int:
         path = folder / f"{photo.stem}.jpg"
         _save(contact_sheet.stack(pages), path)
         print(path)
+        if photo.stem == FIRST:
+            _save(six(prepared, store), folder / "first.jpg")
+            print(folder / "first.jpg")
     return 0
+
+
+def six(prepared: Prepared, store: ModelStore) -> Picture:
+    """One row that says what this is: the still, a blink, a look to each side, a smile, the still."""
+    done = rehearsed(prepared, "reunion", store)
+    curves = [each.curves for each in done]
+    mine = curves[prepared.lead]
+    telling_frames = [
+        0,
+        int(mine.yaw_deg.argmin()),
+        int(mine.blink.mean(axis=(1, 2)).argmax()),
+        int(mine.yaw_deg.argmax()),
+        int(mine.smile.mean(axis=1).argmax()),
+        mine.frames - 1,
+    ]
+    stage = prepared.set.stage
+    heads = [
+        _reduced(
+            _head(still_frame(stage, curves, number), stage.performers[prepared.lead]), SIX_HEIGHT
+        )
+        for number in telling_frames
+    ]
+    return np.hstack(heads)
 
 
 def _reduced(frame: Picture, height: int) -> Picture:

@@ -12,6 +12,7 @@ import argparse
 import csv
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -22,11 +23,11 @@ from bench import data
 from renderer.faces import spectacles
 from renderer.faces.attributes import Attributes, read_attributes
 from renderer.faces.chip import cut_chip
-from renderer.faces.clarity import sharpness
+from renderer.faces.clarity import flatness, sharpness
 from renderer.faces.find import find_faces
 from renderer.faces.mouth import UNEVEN_MOUTH
 from renderer.faces.types import Face, Picture
-from renderer.gates import SOFT
+from renderer.gates import FLATTEST_PHOTO, SOFT
 from renderer.models import ModelStore
 
 Matrix = NDArray[np.float64]
@@ -34,6 +35,9 @@ Matrix = NDArray[np.float64]
 LABELS = Path(__file__).with_name("spectacles.txt")
 """Crops whose sitters wear glasses, by file name: from the names of the synthetic ones, and by eye
 for the rest, where a first fit was in doubt."""
+
+PENS = ((255, 220, 60), (240, 200, 170), (255, 255, 255), (120, 200, 240))
+"""Colours of drawn skin."""
 
 SEEN: dict[str, frozenset[str]] = {
     "01": frozenset({"beard", "grey"}),
@@ -165,6 +169,44 @@ def fitted(logs: Matrix, worn: NDArray[np.bool_]) -> tuple[Matrix, float]:
     return weights, float(w[-1] - weights @ mean)
 
 
+def print_flatness(crops: Path, store: ModelStore, every: int = 20) -> None:
+    """How flat photographed and drawn faces are, beside the bound of `renderer.gates`."""
+    photos: list[tuple[float, str]] = []
+    for path in [*data.portraits(), *sorted(crops.glob("*.jpg"))[::every]]:
+        photos += [(share, path.stem) for share in flat_shares(load(path), store)]
+    drawn: list[float] = []
+    for kind, quality in product(range(len(PENS)), (None, 85, 50)):
+        drawn += flat_shares(drawn_face(PENS[kind], quality), store)
+    flattest = max(photos)
+    print(
+        f"\nflat share: {len(photos)} photographed faces up to {flattest[0]:.2f} ({flattest[1]}), "
+        f"{len(drawn)} drawn ones from {min(drawn):.2f}; bound {FLATTEST_PHOTO}"
+    )
+
+
+def flat_shares(picture: Picture, store: ModelStore) -> list[float]:
+    return [flatness(cut_chip(picture, face).pixels) for face in find_faces(picture, store)]
+
+
+def drawn_face(skin: tuple[int, int, int], quality: int | None) -> Picture:
+    """A cartoon face ``(480, 480, 3)``, smooth-edged, through JPEG of that quality where given."""
+    page = np.full((480, 480, 3), 255, np.uint8)
+    black, line = (0, 0, 0), cv2.LINE_AA
+    cv2.circle(page, (240, 240), 170, skin, -1, line)
+    cv2.circle(page, (240, 240), 170, black, 6, line)
+    for x in (180, 300):
+        cv2.ellipse(page, (x, 200), (30, 18), 0, 0, 360, (255, 255, 255), -1, line)
+        cv2.ellipse(page, (x, 200), (30, 18), 0, 0, 360, black, 3, line)
+        cv2.circle(page, (x, 200), 12, (30, 40, 60), -1, line)
+        cv2.ellipse(page, (x, 165), (34, 12), 0, 180, 360, (10, 20, 40), 6, line)
+    cv2.line(page, (240, 210), (230, 255), black, 4, line)
+    cv2.ellipse(page, (240, 290), (70, 30), 0, 10, 170, (180, 40, 40), 8, line)
+    if quality is not None:
+        coded = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        page = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
+    return page
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fit", action="store_true", help="fit the detector of glasses again")
@@ -174,6 +216,7 @@ def main() -> None:
         raise SystemExit("no test data: set WAKEFRAME_DATA to its folder")
     store = ModelStore()
     compare_portraits(store)
+    print_flatness(crops, store)
     logs, worn = measured_crops(crops, store, every=1 if fit else 5)
     print_glasses(logs, worn, spectacles.WEIGHTS, spectacles.BIAS)
     if fit:

@@ -20,6 +20,7 @@ from bench.data import data_folder
 from renderer.motion import curves
 from renderer.motion.channels import FPS
 from renderer.motion.drivers import DRIVERS, perform, score_of
+from renderer.motion.strength import PEAKS
 
 Series = NDArray[np.float64]
 
@@ -220,6 +221,22 @@ def draw_driver(name: str, seeds: tuple[int, ...]) -> NDArray[np.uint8]:
     return np.hstack(columns)
 
 
+def print_peaks(seeds: int = 2000) -> None:
+    """How far each driver goes at most over many seeds, beside `renderer.motion.strength`."""
+    print("\n| driver | smile | yaw | pitch | roll | allowed |\n|---|---|---|---|---|---|")
+    for name in DRIVERS:
+        most = np.zeros(4)
+        for seed in range(seeds):
+            curves = perform(name, seed)
+            signed = (curves.yaw_deg, curves.pitch_deg, curves.roll_deg)
+            reached = [float(curves.smile.max()), *(float(np.abs(c).max()) for c in signed)]
+            most = np.maximum(most, reached)
+        cells = " | ".join(f"{value:.2f}" for value in most)
+        peaks = PEAKS[name]
+        allowed = (peaks.smile, peaks.yaw_deg, peaks.pitch_deg, peaks.roll_deg)
+        print(f"| {name} | {cells} | {', '.join(str(value) for value in allowed)} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/physiology"))
@@ -231,6 +248,7 @@ def main() -> None:
     else:
         compare_blink(recordings / "kroumpas_blink" / "dataset.csv", out)
     measure_drivers()
+    print_peaks()
     for name in DRIVERS:
         cv2.imwrite(str(out / f"{name}.png"), draw_driver(name, (1, 2, 3)))
     print(f"plots in {out}")

@@ -51,8 +51,8 @@ SMILING_ALREADY = 0.50
 """A closed-mouth smile that widens by more than 5 mm is a grimace."""
 
 FLATTEST_PHOTO = 0.58
-"""Flat share of a face from which it is a drawing: 185 photos reach 0.44 (worn prints), cartoons with
-smooth edges and JPEG damage begin at 0.68. `python -m bench.attributes` prints both."""
+"""Flat share of a face from which it is a drawing: the flattest photos, worn prints, reach 0.44,
+cartoons with smooth edges and JPEG damage begin at 0.68. `python -m bench.attributes` prints both."""
 
 SOFT = 0.22
 """Sharpness under which a face counts as blurred; crisp scans have 0.4 to 0.8."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from renderer.faces.types import Floats
 from renderer.motion.rig import HeadRig, Motion, carry, displacement
 
-# Bounds on the local stretch of the picture. `python -m bench.geometry` prints what each driver at its
+# Bounds on the local stretch of the picture. `python -m bench.gates` prints what each driver at its
 # natural intensity and at twice that reaches on every test portrait: these lie between the two.
 # A turning head truly foreshortens its far cheek, so the whole pose is held to wider bounds than the
 # expression in it.

@@ -33,11 +33,11 @@ class Peaks:
 PEAKS: Mapping[str, Peaks] = MappingProxyType(
     {
         "nostalgia": Peaks(0.47, 4.6, 2.3, 5.4),
-        "joy": Peaks(0.73, 4.5, 5.7, 3.2),
-        "reunion": Peaks(0.58, 9.9, 2.7, 2.5),
+        "joy": Peaks(0.73, 4.5, 5.9, 3.2),
+        "reunion": Peaks(0.58, 10.0, 2.7, 2.5),
         "blink-and-nod": Peaks(0.0, 3.6, 6.0, 1.6),
         "echo": Peaks(0.35, 4.0, 1.6, 3.5),
-        "listen": Peaks(0.0, 4.3, 1.6, 2.7),
+        "listen": Peaks(0.0, 4.3, 1.6, 2.8),
         "look-up-left": Peaks(0.40, 9.8, 3.5, 2.4),
         "look-up": Peaks(0.40, 2.4, 3.5, 1.7),
         "look-up-right": Peaks(0.40, 9.8, 3.5, 2.4),

@@ -1,8 +1,8 @@
 """Resampling without softening: a twofold source made once, read by a cubic kernel every frame.
 
-One cubic read at the photo's own resolution keeps 0.86-0.90 of the Laplacian energy of a sharp
-portrait over random sub-pixel shifts (worst shift 0.77); reading a twofold, band-limited source keeps
-0.97-0.98 (worst 0.94). `python -m bench.sharpness` prints both.
+One cubic read at the photo's own resolution keeps 0.81-0.90 of the Laplacian energy of a
+portrait over random sub-pixel shifts (worst shift 0.67); reading a twofold, band-limited source keeps
+0.97-0.98 (worst 0.92). `python -m bench.resampling` prints both.
 """
 
 from __future__ import annotations

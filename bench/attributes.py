@@ -25,6 +25,7 @@ from renderer.faces.attributes import Attributes, read_attributes
 from renderer.faces.chip import cut_chip
 from renderer.faces.clarity import flatness, sharpness
 from renderer.faces.find import find_faces
+from renderer.faces.mood import SAD, read_mood
 from renderer.faces.mouth import UNEVEN_MOUTH
 from renderer.faces.types import Face, Picture
 from renderer.gates import FLATTEST_PHOTO, SOFT
@@ -184,6 +185,17 @@ def print_flatness(crops: Path, store: ModelStore, every: int = 20) -> None:
     )
 
 
+def print_moods(store: ModelStore) -> None:
+    """Who looks sad in the test portraits, beside the bound of `renderer.faces.mood`."""
+    shares = []
+    for path in data.portraits():
+        picture = load(path)
+        for number, face in enumerate(find_faces(picture, store)):
+            shares.append((read_mood(picture, face, store).sad, f"{path.name[:2]}.{number}"))
+    sad = [f"{name} {share:.2f}" for share, name in sorted(shares, reverse=True) if share >= SAD]
+    print(f"\nsad, of {len(shares)} faces: {', '.join(sad)}; bound {SAD}")
+
+
 def flat_shares(picture: Picture, store: ModelStore) -> list[float]:
     return [flatness(cut_chip(picture, face).pixels) for face in find_faces(picture, store)]
 
@@ -217,6 +229,7 @@ def main() -> None:
     store = ModelStore()
     compare_portraits(store)
     print_flatness(crops, store)
+    print_moods(store)
     logs, worn = measured_crops(crops, store, every=1 if fit else 5)
     print_glasses(logs, worn, spectacles.WEIGHTS, spectacles.BIAS)
     if fit:

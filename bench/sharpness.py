@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.faces import topology
+from renderer.faces.topology import EYE_RINGS
 from renderer.faces.types import Face, Floats, Picture
-from renderer.motion.rig import LEFT_EYE, RIGHT_EYE, HeadRig, Motion, carry
+from renderer.motion.rig import HeadRig, Motion, carry
 
 OVAL_SHRUNK = 0.94
 """The oval is drawn in a little, so that neither hair nor background counts as skin."""
@@ -36,7 +37,7 @@ def skin_of(picture: Picture, face: Face) -> Skin:
     """The skin of `face` in the still."""
     points = face.mesh.points[:, :2].astype(np.float64)
     oval = _grown(points[topology.of(topology.OVAL)], OVAL_SHRUNK)
-    left, right = (_grown(points[list(ring)], EYE_GROWN) for ring in (LEFT_EYE, RIGHT_EYE))
+    left, right = (_grown(points[list(ring)], EYE_GROWN) for ring in EYE_RINGS)
     skin = Skin(oval, (left, right), 1.0)
     return Skin(oval, (left, right), energy(picture, skin))
 

@@ -34,7 +34,6 @@ from renderer.reasons import Reason, reason
 from renderer.rehearsal import Rehearsed, rehearse_all
 from renderer.report import (
     FaceReport,
-    ModelUse,
     Report,
     StageTime,
     Verdict,
@@ -97,7 +96,7 @@ class GeometricAnimator:
         )
         lead = _lead(stage, rehearsed)
         if lead is None:
-            return replace(report, verdict="still", stages=watch.stages, models=self._models())
+            return replace(report, verdict="still", stages=watch.stages, models=self._store.loaded)
         curves = [each.curves for each in rehearsed]
         badge = make_badge(framing.width, framing.height) if request.badge else None
         with ClipWriter(output, framing.width, framing.height, request.title) as clip:
@@ -113,7 +112,7 @@ class GeometricAnimator:
             fps=float(FPS),
             width=framing.width,
             height=framing.height,
-            models=self._models(),
+            models=self._store.loaded,
         )
 
     def _look(self, photo: Picture) -> Look:
@@ -129,7 +128,7 @@ class GeometricAnimator:
             replace(describe_face(face), caps=verdict.caps)
             for face, verdict in zip(look.faces, look.verdicts, strict=True)
         )
-        return Report(look.verdict, look.reasons, faces, models=self._models())
+        return Report(look.verdict, look.reasons, faces, models=self._store.loaded)
 
     def _driver(
         self, photo: Picture, look: Look, request: Request
@@ -170,9 +169,6 @@ class GeometricAnimator:
         parts = cast(stage.caps, driver, request.seed, request.intensity, lead)
         seconds = length_of(driver)
         return rehearse_all(stage.stage, parts, stage.caps, seconds, self._store, told)
-
-    def _models(self) -> tuple[ModelUse, ...]:
-        return tuple(ModelUse(m.file, m.sha256, m.provider) for m in self._store.loaded)
 
 
 class _Watch:

@@ -26,8 +26,8 @@ SHUTTER_STILL = 0.03
 by less than half a pixel."""
 
 REACH_ASIDE = 0.14
-"""Room around the head for its own motion, in face heights: what a ten-degree turn or a six-degree tilt
-moves the crown by, measured on the test portraits (0.11), and a rim."""
+"""Room around the head for its own motion, in face heights: no driver takes a head to the edge of its
+region (`tests/renderer/test_performance.py`), where it would be cut off."""
 
 
 @dataclass(frozen=True)

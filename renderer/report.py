@@ -14,6 +14,7 @@ import numpy as np
 
 from renderer.faces.types import Box, Face
 from renderer.gates import Caps
+from renderer.models import LoadedModel
 from renderer.motion.channels import FaceCurves
 from renderer.reasons import Reason
 
@@ -67,15 +68,6 @@ class StageTime:
 
 
 @dataclass(frozen=True)
-class ModelUse:
-    """A network that took part, and what it ran on."""
-
-    file: str
-    sha256: str
-    provider: str
-
-
-@dataclass(frozen=True)
 class IdentityScore:
     """Likeness to the still over all frames; `threshold` is the lowest that is accepted."""
 
@@ -122,7 +114,7 @@ class Report:
     fps: float = 0.0
     width: int = 0
     height: int = 0
-    models: tuple[ModelUse, ...] = ()
+    models: tuple[LoadedModel, ...] = ()
     ladder: tuple[Attempt, ...] = ()
 
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from renderer.faces.attributes import Attributes
 from renderer.faces.matte import HeadMatte, head_mattes
 from renderer.faces.person import PersonMask
+from renderer.faces.topology import EYE_RINGS
 from renderer.faces.types import Face, Floats, Picture
 from renderer.gates import Caps
 from renderer.motion.expression import ExpressionBasis, expression_fields
-from renderer.motion.rig import LEFT_EYE, RIGHT_EYE, build_rig
+from renderer.motion.rig import build_rig
 from renderer.performer import REACH_ASIDE, Performer, Region, Stage, moving_box
 from renderer.picture.eyes import EyeRig, build_eyes
 from renderer.picture.layer import Shading, build_layer
@@ -144,7 +145,7 @@ def spectacles(face: Face, box: Region) -> Floats:
     tilt = float(np.degrees(np.arctan2(axes[1, 0], axes[0, 0])))
     wide, tall, below = SPECTACLES
     centres = []
-    for ring in (LEFT_EYE, RIGHT_EYE):
+    for ring in EYE_RINGS:
         eye = face.mesh.points[list(ring), :2]
         width = float(np.linalg.norm(eye[0] - eye[8]))
         centre = eye.mean(axis=0) + below * width * axes[:2, 1] - (x0, y0)

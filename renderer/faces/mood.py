@@ -15,8 +15,8 @@ SAMPLES = 4
 """Crops averaged: one alone flips between neutral and angry on narrowed eyes."""
 
 SAD = 0.6
-"""Share from which a face counts as sad. Of 54 faces in the test portraits three reach it among those
-that look at us, 06 (grief) highest with 0.93; resting faces stay under 0.3."""
+"""Share from which a face counts as sad. Of the 50 faces in the test portraits 06 (grief) has 0.93, a
+profile and one of 07 just reach it (`python -m bench.attributes` prints them)."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,11 @@ RIGHT_LOWER_LID: Indices = (362, 382, 381, 380, 374, 373, 390, 249, 263)
 UPPER_LIDS = (LEFT_UPPER_LID, RIGHT_UPPER_LID)
 LOWER_LIDS = (LEFT_LOWER_LID, RIGHT_LOWER_LID)
 """From corner to corner, both corners in each; the same place in both rows faces each other."""
+EYE_RINGS: tuple[Indices, Indices] = (
+    (*LEFT_UPPER_LID, *LEFT_LOWER_LID[-2:0:-1]),
+    (*RIGHT_UPPER_LID, *RIGHT_LOWER_LID[-2:0:-1]),
+)
+"""Around each eye: the upper lid, then back along the lower one."""
 
 LEFT_IRIS: Indices = (468, 469, 470, 471, 472)
 RIGHT_IRIS: Indices = (473, 474, 475, 476, 477)

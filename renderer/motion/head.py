@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from renderer.faces.topology import CHIN, LEFT_EYE_OUTER, RIGHT_EYE_OUTER
 from renderer.faces.types import HeadPose
 
 # Adult means (Gordon et al., ANSUR 1988, men and women averaged): head breadth 148 mm,
@@ -29,9 +30,6 @@ ATLAS_ABOVE_CHIN_MM = 30.0
 ATLAS_BEHIND_EYES_MM = 82.0
 NECK_BASE_BELOW_CHIN_MM = 50.0
 NECK_BASE_BEHIND_EYES_MM = 95.0
-
-_CHIN = 152
-_OUTER_EYE_CORNERS = (33, 263)
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ def fit_head(points: NDArray[np.floating], pose: HeadPose) -> HeadModel:
     """The authored head placed behind a face mesh (``(478, 3)``, picture pixels)."""
     rotation, scale = pose.rotation, pose.px_per_mm
     local = np.asarray(points, np.float64) @ rotation
-    eyes = local[list(_OUTER_EYE_CORNERS)].mean(axis=0)
-    chin = local[_CHIN]
+    eyes = local[[LEFT_EYE_OUTER, RIGHT_EYE_OUTER]].mean(axis=0)
+    chin = local[CHIN]
 
     def place(y: float, behind_eyes_mm: float) -> NDArray[np.float64]:
         here: NDArray[np.float64] = rotation @ np.array(

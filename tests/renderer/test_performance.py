@@ -135,3 +135,18 @@ def test_a_person_in_front_keeps_every_pixel(duo, curves):
     assert (frame[:, 100:] == still[:, 100:]).all()
     assert (frame[:, :100] != still[:, :100]).any()
     assert (still_frame(stage, curves[:1], 0) == duo.picture).all()
+
+
+@pytest.mark.parametrize("driver", ["nostalgia", "joy", "reunion", "blink-and-nod"])
+def test_no_head_reaches_the_edge_of_its_region(duo, driver):
+    right = duo.performers[1]
+    alone = Stage(duo.picture, (right,))
+    x0, y0, x1, y1 = right.box
+    for seed in range(3):
+        curves = Part(driver, 1.0, seed).curves(Caps(), 5.0)
+        for number in key_frames(curves):
+            frame = still_frame(alone, (curves,), number)
+            assert (frame[y0, x0:x1] == duo.picture[y0, x0:x1]).all()
+            for column in (x0, x1 - 1):
+                there = (slice(y0, y1 - 60), column)
+                assert (frame[there] == duo.picture[there]).all()

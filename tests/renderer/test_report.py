@@ -9,6 +9,7 @@ import pytest
 
 from renderer.faces.types import Box
 from renderer.gates import STILL
+from renderer.models import LoadedModel
 from renderer.motion.channels import FaceCurves
 from renderer.reasons import Reason
 from renderer.report import (
@@ -16,7 +17,6 @@ from renderer.report import (
     FaceReport,
     IdentityScore,
     KeyPose,
-    ModelUse,
     Report,
     StageTime,
     commanded,
@@ -67,7 +67,7 @@ def test_a_full_report():
         fps=25.0,
         width=720,
         height=1080,
-        models=(ModelUse("mesh.onnx", "ab" * 32, "CPUExecutionProvider"),),
+        models=(LoadedModel("mesh.onnx", "ab" * 32, "CPUExecutionProvider"),),
         ladder=(Attempt("joy", 0.7, False, (KeyPose(31, False, (Reason("fold", "It folds."),)),)),),
     )
     content = json.loads(to_json(report, {"photo": {"width": 3000}}))

@@ -88,8 +88,7 @@ def test_inverse_undoes_the_motion(rig):
         borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
     inner = (slice(6, -6), slice(6, -6))
-    left = np.abs(there + back)[inner]
-    assert left.max() < 0.2 and np.percentile(left, 99) < 0.05
+    assert np.abs(there + back)[inner].max() < 0.1
 
 
 def inside(rig: HeadRig) -> np.ndarray:

@@ -1,0 +1,118 @@
+"""The one catalogue: SQLite, opened by every process, each through its own connection.
+
+`synchronous=FULL`, because a WAL at NORMAL can lose a row that was acknowledged. Writers are brief and
+few; readers never wait. One `Catalogue` belongs to one thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+from frame.errors import WakeframeError
+from frame.library.clips import Clips
+from frame.library.folders import Folders
+from frame.library.photos import Photos
+from frame.library.schema import migrate
+from frame.library.talk import Facts, Notices, Questions, Refusals
+from frame.library.work import Work
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another; theirs take milliseconds, a checkpoint on a slow card seconds."""
+
+CACHE_KIB = 8192
+JOURNAL_BYTES = 4 << 20
+"""The journal shrinks back to this after a checkpoint: a card is small."""
+
+
+class CatalogueError(WakeframeError):
+    """The catalogue cannot be used; `wakeframe doctor` says what to do."""
+
+
+class Catalogue:
+    """The catalogue, open. A context manager.
+
+    Each member is one topic: `photos`, `clips`, `work` (tries of the studio), `folders` (mirrored
+    folders), `refusals`, `questions`, `notices`, `facts`. Every method of theirs is one transaction of
+    its own, durable when it returns, unless it is called inside `transaction`.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        try:
+            self._db = _connect(path, read_only=read_only)
+        except (sqlite3.Error, ValueError) as error:
+            raise CatalogueError(f"The catalogue cannot be opened: {error}.") from error
+        self.photos = Photos(self._db)
+        self.clips = Clips(self._db)
+        self.work = Work(self._db)
+        self.folders = Folders(self._db)
+        self.refusals = Refusals(self._db)
+        self.questions = Questions(self._db)
+        self.notices = Notices(self._db)
+        self.facts = Facts(self._db)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside happens, or nothing does."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def change_count(self) -> int:
+        """A number that changes when *another* connection has committed. Microseconds: poll it."""
+        found: int = self._db.execute("PRAGMA data_version").fetchone()[0]
+        return found
+
+    def backup(self, path: Path) -> None:
+        """Write a whole copy to `path`, which must not be in use. Raises `sqlite3.Error`."""
+        with contextlib.closing(sqlite3.connect(path)) as target:
+            self._db.backup(target, pages=256, sleep=0.01)
+
+    def is_sound(self) -> bool:
+        """Whether SQLite finds nothing wrong with its file."""
+        try:
+            found = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError:
+            return False
+        return found is not None and found[0] == "ok"
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    mode = "ro" if read_only else "rwc"
+    db = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+    )
+    try:
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        # Nobody but us has written this file, but a card may have: no code of its may ever run.
+        db.execute("PRAGMA trusted_schema = OFF")
+        if not read_only:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
+            migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db

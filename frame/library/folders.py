@@ -1,0 +1,77 @@
+"""Mirrored folders in the catalogue: which file there is which photo here. The doors write it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A watched folder that belongs to somebody else. `identity` is how it is recognised when it comes
+    back (see `sync`), `state` a word for status."""
+
+    id: int
+    path: str
+    identity: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One file of a mirrored folder, as it was when it was taken in. `path` is below the folder."""
+
+    folder_id: int
+    path: str
+    size_bytes: int
+    mtime_ns: int
+    photo_id: int
+
+
+class Folders:
+    """See the module."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def add(self, path: str) -> Folder:
+        """The folder's row, made if missing."""
+        self._db.execute("INSERT OR IGNORE INTO folders (path) VALUES (?)", (path,))
+        row = self._db.execute("SELECT * FROM folders WHERE path = ?", (path,)).fetchone()
+        return Folder(**row)
+
+    def all(self) -> list[Folder]:
+        return [Folder(**row) for row in self._db.execute("SELECT * FROM folders ORDER BY path")]
+
+    def describe(self, folder_id: int, identity: str, state: str) -> None:
+        self._db.execute(
+            "UPDATE folders SET identity = ?, state = ? WHERE id = ?", (identity, state, folder_id)
+        )
+
+    def sightings(self, folder_id: int) -> dict[str, Sighting]:
+        """What was seen in the folder, by path."""
+        rows = self._db.execute("SELECT * FROM sightings WHERE folder_id = ?", (folder_id,))
+        return {row["path"]: Sighting(**row) for row in rows}
+
+    def saw(self, sighting: Sighting) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO sightings (folder_id, path, size_bytes, mtime_ns, photo_id)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                *(sighting.folder_id, sighting.path, sighting.size_bytes),
+                *(sighting.mtime_ns, sighting.photo_id),
+            ),
+        )
+
+    def lost(self, folder_id: int, path: str) -> None:
+        """The file is gone from there. What becomes of the photo is the caller's decision."""
+        self._db.execute(
+            "DELETE FROM sightings WHERE folder_id = ? AND path = ?", (folder_id, path)
+        )
+
+    def is_seen_elsewhere(self, photo_id: int) -> bool:
+        """Whether any mirrored folder still holds this photo."""
+        row = self._db.execute(
+            "SELECT 1 FROM sightings WHERE photo_id = ? LIMIT 1", (photo_id,)
+        ).fetchone()
+        return row is not None

@@ -1,0 +1,219 @@
+"""Photos in the catalogue: rows in, frozen facts out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from frame.core.photos import Approval, Card, Door, Finding, Head, Look, Photo, Region
+
+
+@dataclass(frozen=True)
+class NewPhoto:
+    """What ingest knows when the bytes are safely on disk. See `frame.core.photos.Photo`.
+
+    `place` is (latitude, longitude) in degrees, private. `parents` names the photos that a composed
+    picture is made of.
+    """
+
+    sha256: str
+    suffix: str
+    size_bytes: int
+    door: Door
+    name: str
+    arrived: int
+    size: tuple[int, int]
+    decoded: tuple[int, int]
+    sender: str = ""
+    taken: str | None = None
+    place: tuple[float, float] | None = None
+    parents: tuple[int, ...] = ()
+
+
+class Photos:
+    """See the module."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def add(self, new: NewPhoto) -> int:
+        """A row for a photo whose original is on disk and synced; its id.
+
+        Begins with its door's approval. Raises `sqlite3.IntegrityError` if the photo is there already.
+        """
+        kind = "composed" if new.parents else "still"
+        latitude, longitude = new.place or (None, None)
+        found = self._db.execute(
+            f"INSERT INTO photos (sha256, suffix, size_bytes, door, name, sender, arrived, taken,"
+            f" latitude, longitude, width, height, decoded_width, decoded_height, parents, approval)"
+            f" SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {kind}"
+            f" FROM doors WHERE door = ?4 RETURNING id",
+            (
+                *(new.sha256, new.suffix, new.size_bytes, new.door, new.name, new.sender),
+                *(new.arrived, new.taken, latitude, longitude, *new.size, *new.decoded),
+                json.dumps(new.parents),
+            ),
+        ).fetchone()
+        return int(found["id"])
+
+    def find(self, sha256: str) -> Photo | None:
+        """The photo with this content, deleted ones too."""
+        return self._one("sha256 = ?", sha256)
+
+    def get(self, photo_id: int) -> Photo | None:
+        return self._one("id = ?", photo_id)
+
+    def _one(self, where: str, value: object) -> Photo | None:
+        row = self._db.execute(f"SELECT * FROM photos WHERE {where}", (value,)).fetchone()
+        return photo_from(row) if row else None
+
+    def page(self, before: tuple[int, int] | None = None, limit: int = 100) -> list[Photo]:
+        """Photos, newest first, deleted ones too; `before` is (arrived, id) of the last seen."""
+        arrived, last = before or (1 << 62, 1 << 62)
+        rows = self._db.execute(
+            "SELECT * FROM photos WHERE (arrived, id) < (?, ?)"
+            " ORDER BY arrived DESC, id DESC LIMIT ?",
+            (arrived, last, limit),
+        )
+        return [photo_from(row) for row in rows]
+
+    def cards(self) -> list[Card]:
+        """Every photo that may hang, for the shuffle: approved and not deleted."""
+        rows = self._db.execute(
+            "SELECT id, arrived, substr(coalesce(taken, ''), 1, 10), CAST(width AS REAL) / height,"
+            " sender, people, EXISTS (SELECT 1 FROM clips WHERE clips.photo_id = photos.id"
+            " AND clips.approval = 'approved')"
+            " FROM photos WHERE approval = 'approved' AND deleted IS NULL"
+        )
+        return [Card(*facts, wakes=bool(wakes)) for *facts, wakes in rows]
+
+    def counts(self) -> dict[str, int]:
+        """How many photos are approved, waiting, hidden, deleted, looked at, and may be animated."""
+        row = self._db.execute(
+            "SELECT count(*) AS photos,"
+            " coalesce(sum(approval = 'approved' AND deleted IS NULL), 0) AS approved,"
+            " coalesce(sum(approval = 'waiting' AND deleted IS NULL), 0) AS waiting,"
+            " coalesce(sum(approval = 'hidden' AND deleted IS NULL), 0) AS hidden,"
+            " coalesce(sum(deleted IS NOT NULL), 0) AS deleted,"
+            " coalesce(sum(verdict IS NOT NULL), 0) AS looked,"
+            " coalesce(sum(verdict = 'animated'), 0) AS animatable FROM photos"
+        ).fetchone()
+        return {key: int(row[key]) for key in row.keys()}  # noqa: SIM118 - a Row iterates its values
+
+    def approve(self, photo_id: int, approval: Approval) -> None:
+        self._set(photo_id, "approval", approval)
+
+    def favour(self, photo_id: int, *, is_favourite: bool) -> None:
+        self._set(photo_id, "favourite", int(is_favourite))
+
+    def want_driver(self, photo_id: int, driver: str) -> None:
+        """Ask for a driver: ``auto`` or a name. The clip is rendered again."""
+        self._set(photo_id, "wanted_driver", driver)
+
+    def wanted_driver(self, photo_id: int) -> str:
+        row = self._db.execute(
+            "SELECT wanted_driver FROM photos WHERE id = ?", (photo_id,)
+        ).fetchone()
+        return str(row[0]) if row else "auto"
+
+    def prepare(self, photo_id: int, prepared: str) -> None:
+        """Name another preparation of the hanging still. Its clip is rendered again."""
+        self._set(photo_id, "prepared", prepared)
+
+    def delete(self, photo_id: int, now: int) -> None:
+        """Take it off the wall, deliberately. `restore` undoes it until it is purged."""
+        self._db.execute(
+            "UPDATE photos SET deleted = ? WHERE id = ? AND deleted IS NULL", (now, photo_id)
+        )
+
+    def restore(self, photo_id: int) -> None:
+        """Undo a deletion."""
+        self._set(photo_id, "deleted", None)
+
+    def deleted_before(self, moment: int) -> list[Photo]:
+        """Photos deleted before `moment`: those that may be purged."""
+        rows = self._db.execute("SELECT * FROM photos WHERE deleted < ?", (moment,))
+        return [photo_from(row) for row in rows]
+
+    def forget(self, photo_id: int) -> None:
+        """Remove the row of a deleted photo and what hangs on it. Purging is the caller's."""
+        for table in ("work", "sightings", "clips"):
+            self._db.execute(f"DELETE FROM {table} WHERE photo_id = ?", (photo_id,))
+        self._db.execute("DELETE FROM photos WHERE id = ? AND deleted IS NOT NULL", (photo_id,))
+
+    def remember_look(self, photo_id: int, look: Look) -> None:
+        """What the fast lane saw."""
+        self._db.execute(
+            "UPDATE photos SET verdict = ?, findings = ?, heads = ?, people = ?, look_models = ?"
+            " WHERE id = ?",
+            (
+                look.verdict,
+                json.dumps([asdict(finding) for finding in look.findings]),
+                json.dumps([asdict(head) for head in look.heads]),
+                len(look.heads),
+                look.models,
+                photo_id,
+            ),
+        )
+
+    def unseen(self, models: str, limit: int = 20) -> list[Photo]:
+        """Photos that these models have not looked at: never looked at first, then newest first."""
+        rows = self._db.execute(
+            "SELECT * FROM photos WHERE deleted IS NULL AND look_models IS NOT ?"
+            " AND NOT EXISTS (SELECT 1 FROM work WHERE photo_id = photos.id AND kind = 'look'"
+            " AND state = 'set_aside' AND target = ?)"
+            " ORDER BY look_models IS NOT NULL, arrived DESC, id DESC LIMIT ?",
+            (models, models, limit),
+        )
+        return [photo_from(row) for row in rows]
+
+    def animatable(self, after: tuple[int, int] | None = None, limit: int = 200) -> list[Photo]:
+        """Photos that may be animated, newest arrivals first; hidden and deleted ones are left out."""
+        arrived, last = after or (1 << 62, 1 << 62)
+        rows = self._db.execute(
+            "SELECT * FROM photos WHERE verdict = 'animated' AND deleted IS NULL"
+            " AND approval != 'hidden' AND (arrived, id) < (?, ?)"
+            " ORDER BY arrived DESC, id DESC LIMIT ?",
+            (arrived, last, limit),
+        )
+        return [photo_from(row) for row in rows]
+
+    def _set(self, photo_id: int, column: str, value: object) -> None:
+        self._db.execute(f"UPDATE photos SET {column} = ? WHERE id = ?", (value, photo_id))
+
+
+def photo_from(row: sqlite3.Row) -> Photo:
+    """The photo of a row of the table `photos`."""
+    look = None
+    if row["verdict"] is not None:
+        look = Look(
+            verdict=row["verdict"],
+            findings=tuple(Finding(**each) for each in json.loads(row["findings"])),
+            heads=tuple(_heads(json.loads(row["heads"]))),
+            models=row["look_models"] or "",
+        )
+    return Photo(
+        id=row["id"],
+        sha256=row["sha256"],
+        suffix=row["suffix"],
+        door=Door(row["door"]),
+        name=row["name"],
+        sender=row["sender"],
+        arrived=row["arrived"],
+        taken=row["taken"],
+        size=(row["width"], row["height"]),
+        decoded=(row["decoded_width"], row["decoded_height"]),
+        approval=Approval(row["approval"]),
+        is_favourite=bool(row["favourite"]),
+        is_deleted=row["deleted"] is not None,
+        prepared=row["prepared"],
+        look=look,
+    )
+
+
+def _heads(stored: Iterable[dict[str, object]]) -> Iterable[Head]:
+    for each in stored:
+        facts = {name: value for name, value in each.items() if name not in ("face", "keep")}
+        yield Head(Region(**each["face"]), Region(**each["keep"]), **facts)  # type: ignore[arg-type]

@@ -1,0 +1,183 @@
+"""The catalogue's tables, and every step from the first version to this one.
+
+A step is never edited once it has been released; a change is a new step. `PRAGMA user_version` counts
+the steps that were taken.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+_FIRST = """
+CREATE TABLE doors (                -- what comes in by a door begins with these
+    door TEXT PRIMARY KEY,
+    still TEXT NOT NULL CHECK (still IN ('waiting', 'approved', 'hidden')),
+    clip TEXT NOT NULL CHECK (clip IN ('waiting', 'approved', 'hidden')),
+    composed TEXT NOT NULL CHECK (composed IN ('waiting', 'approved', 'hidden'))
+) STRICT;
+INSERT INTO doors VALUES
+    ('inbox', 'approved', 'approved', 'waiting'),
+    ('folder', 'approved', 'approved', 'waiting'),
+    ('usb', 'approved', 'approved', 'waiting'),
+    ('sample', 'approved', 'approved', 'waiting'),
+    ('phone', 'waiting', 'waiting', 'waiting'),
+    ('camera', 'waiting', 'waiting', 'waiting'),
+    ('composed', 'waiting', 'waiting', 'waiting');
+
+CREATE TABLE photos (
+    id INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL UNIQUE,
+    suffix TEXT NOT NULL,           -- of the stored original, from its content: .jpg, .heic, ...
+    size_bytes INTEGER NOT NULL,
+    door TEXT NOT NULL REFERENCES doors (door),
+    name TEXT NOT NULL,             -- the file's own name: hostile text
+    sender TEXT NOT NULL DEFAULT '',
+    arrived INTEGER NOT NULL,
+    taken TEXT,                     -- local time of the camera, ISO 8601 without a zone
+    latitude REAL,                  -- private: never shown, never exported
+    longitude REAL,
+    width INTEGER NOT NULL,         -- upright original
+    height INTEGER NOT NULL,
+    decoded_width INTEGER NOT NULL,
+    decoded_height INTEGER NOT NULL,
+    approval TEXT NOT NULL CHECK (approval IN ('waiting', 'approved', 'hidden')),
+    favourite INTEGER NOT NULL DEFAULT 0,
+    deleted INTEGER,                -- when; NULL while it is not. The original stays until it is purged
+    prepared TEXT NOT NULL DEFAULT '',
+    parents TEXT NOT NULL DEFAULT '[]',  -- of a composed picture: the photos it is made of
+    wanted_driver TEXT NOT NULL DEFAULT 'auto',
+    verdict TEXT,                   -- the look: NULL until the fast lane has seen the photo
+    findings TEXT NOT NULL DEFAULT '[]',
+    heads TEXT NOT NULL DEFAULT '[]',
+    people INTEGER NOT NULL DEFAULT 0,
+    look_models TEXT
+) STRICT;
+CREATE INDEX photos_by_arrival ON photos (arrived DESC, id DESC);
+
+CREATE TABLE clips (
+    id INTEGER PRIMARY KEY,
+    photo_id INTEGER NOT NULL REFERENCES photos (id),
+    file TEXT NOT NULL UNIQUE,
+    driver TEXT NOT NULL,           -- as played
+    asked TEXT NOT NULL,            -- as asked for
+    models TEXT NOT NULL,
+    prepared TEXT NOT NULL,
+    view TEXT NOT NULL,             -- [x0, y0, x1, y1, width, height]
+    approval TEXT NOT NULL CHECK (approval IN ('waiting', 'approved', 'hidden')),
+    size_bytes INTEGER NOT NULL,
+    made INTEGER NOT NULL,
+    frames INTEGER NOT NULL,
+    report TEXT NOT NULL
+) STRICT;
+CREATE INDEX clips_by_photo ON clips (photo_id, id);
+
+CREATE TABLE work (                 -- tries, written down before each one: a crash counts
+    photo_id INTEGER NOT NULL REFERENCES photos (id),
+    kind TEXT NOT NULL CHECK (kind IN ('look', 'render')),
+    target TEXT NOT NULL,           -- fingerprint of what is to be made; another target begins anew
+    tries INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('trying', 'done', 'set_aside')),
+    code TEXT NOT NULL DEFAULT '',
+    message TEXT NOT NULL DEFAULT '',
+    seconds REAL,
+    PRIMARY KEY (photo_id, kind)
+) STRICT;
+
+CREATE TABLE refusals (             -- files that did not become photos, and why
+    id INTEGER PRIMARY KEY,
+    door TEXT NOT NULL,
+    place TEXT NOT NULL,            -- folder and name: hostile text
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    UNIQUE (door, place)
+) STRICT;
+
+CREATE TABLE folders (              -- watched folders that belong to somebody else: read-only to us
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    identity TEXT NOT NULL DEFAULT '',   -- how we know that it is mounted and the same one
+    state TEXT NOT NULL DEFAULT 'new'
+) STRICT;
+
+CREATE TABLE sightings (            -- which file of a mirrored folder is which photo
+    folder_id INTEGER NOT NULL REFERENCES folders (id),
+    path TEXT NOT NULL,             -- below the folder
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    photo_id INTEGER NOT NULL REFERENCES photos (id),
+    PRIMARY KEY (folder_id, path)
+) STRICT;
+
+CREATE TABLE questions (            -- what only a person can decide
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,          -- one open question for each kind and subject
+    facts TEXT NOT NULL,
+    on_screen INTEGER NOT NULL,
+    asked INTEGER NOT NULL,
+    answer TEXT,
+    answered INTEGER
+) STRICT;
+CREATE UNIQUE INDEX one_open_question ON questions (kind, subject) WHERE answer IS NULL;
+
+CREATE TABLE notices (              -- calm lines about what is not as it should be
+    room TEXT NOT NULL,
+    code TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    times INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (room, code, subject)
+) STRICT;
+
+CREATE TABLE facts (                -- few and small: the panel's size, for the studio
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+"""
+
+
+def _first(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_FIRST):
+        connection.execute(statement)
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+VERSION = len(STEPS)
+
+
+def migrate(connection: sqlite3.Connection) -> int:
+    """Take the steps that are missing, each in a transaction of its own; the version before.
+
+    Raises ValueError for a catalogue from a newer Wakeframe.
+    """
+    before: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if before > VERSION:
+        raise ValueError(f"the catalogue has version {before}, this Wakeframe knows {VERSION}")
+    for number in range(before, VERSION):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Two processes may start at once: whoever waited finds the step taken.
+            if connection.execute("PRAGMA user_version").fetchone()[0] == number:
+                STEPS[number](connection)
+                connection.execute(f"PRAGMA user_version = {number + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+    return before
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script; `executescript` would end the transaction around it."""
+    found, pending = [], ""
+    for line in script.splitlines():
+        pending += line + "\n"
+        if sqlite3.complete_statement(pending):
+            found.append(pending.strip())
+            pending = ""
+    return found

@@ -87,7 +87,7 @@ class Photos:
             " AND clips.approval = 'approved')"
             " FROM photos WHERE approval = 'approved' AND deleted IS NULL"
         )
-        return [Card(*row[:6], wakes=bool(row[6])) for row in rows]
+        return [Card(*row[:6], bool(row[6])) for row in map(tuple, rows)]
 
     def counts(self) -> dict[str, int]:
         """How many photos are approved, waiting, hidden, deleted, looked at, and may be animated."""

@@ -73,7 +73,7 @@ def prepare(subject: Subject, store: ModelStore) -> Prepared | None:
         if verdict.moves
     }
     still = working_picture(photo.pixels, framing)
-    stage = set_stage(still, placed, acting, craft(store))
+    stage = set_stage(still, dict(enumerate(placed)), acting, craft(store))
     return Prepared(subject, stage, seed_of(photo.sha256), len(faces))
 
 

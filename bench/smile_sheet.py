@@ -49,7 +49,7 @@ def predicted(smile: Smile, store: ModelStore) -> Picture:
     basis = expression_basis(arrays)
     craft = Craft(basis, crease_basis(arrays), lambda crop: person_mask(crop, store))
     role = Role(face, read_attributes(smile.neutral, face), Caps())
-    stage = set_stage(smile.neutral, [face], {0: role}, craft).stage
+    stage = set_stage(smile.neutral, {0: face}, {0: role}, craft).stage
     travel = amplitude_between(basis, face.mesh, smile.smiling_mesh, face.pose)
     canvas = smile.neutral.copy()
     draw_frame(stage, [_held_smile(travel[0] / MM_PER_UNIT, travel[1] / MM_PER_UNIT)], 0, canvas)

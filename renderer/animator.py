@@ -30,6 +30,10 @@ class Request:
     scales every motion; `seed` is the photo's own (from its content hash): the same photo always
     moves the same way; `year` is when it was taken and `damage` 0..1 how torn and scratched it is,
     where these are known; `badge` draws a small visible mark; `title` goes into the clip's metadata.
+
+    `crop` (x0, y0, x1, y1), in pixels of the picture handed in, and `size` (width, height), both even,
+    come together and take the place of `height` and `framing`: the clip shows exactly that part of
+    the picture at exactly that size. Faces that the crop cuts rest; those outside it are ignored.
     """
 
     driver: DriverName = "auto"
@@ -41,6 +45,12 @@ class Request:
     damage: float | None = None
     badge: bool = False
     title: str = ""
+    crop: tuple[int, int, int, int] | None = None
+    size: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.crop is None) != (self.size is None):
+            raise ValueError("a crop needs a size, and a size a crop")
 
 
 class Animator(Protocol):
@@ -49,7 +59,8 @@ class Animator(Protocol):
     def animate(self, photo: Picture, output: Path, request: Request, progress: Progress) -> Report:
         """Write a clip that passed every gate to `output`, atomically, or leave nothing there.
 
-        The report's verdict is ``animated`` exactly if the file exists afterwards.
+        The report's verdict is ``animated`` exactly if the file exists afterwards. Raises ValueError
+        for a crop that is not within the picture or a size that no clip can have.
         """
         ...
 

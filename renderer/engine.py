@@ -22,8 +22,17 @@ from renderer.faces.find import find_faces
 from renderer.faces.mood import read_mood
 from renderer.faces.segment import person_mask
 from renderer.faces.types import Face, Picture
-from renderer.framing import Framing, face_in_clip, frame_crop, frame_photo, working_picture
-from renderer.gates import FaceVerdict, judge_faces, overall_verdict
+from renderer.framing import (
+    Framing,
+    face_in_clip,
+    frame_crop,
+    frame_photo,
+    frame_view,
+    is_seen,
+    is_whole,
+    working_picture,
+)
+from renderer.gates import STILL, FaceVerdict, judge_faces, overall_verdict
 from renderer.models import ModelStore
 from renderer.motion.casting import cast, length_of
 from renderer.motion.choice import choose_driver
@@ -79,11 +88,12 @@ class GeometricAnimator:
     def animate(self, photo: Picture, output: Path, request: Request, progress: Progress) -> Report:
         """See `renderer.animator.Animator`. Raises `ModelError` and `ClipError`."""
         watch = _Watch(self._clock, progress)
-        look = watch.time("faces", lambda _: self._look(photo))
+        asked = _asked_view(photo, request)
+        look = watch.time("faces", lambda _: self._look(photo, asked))
         report = replace(self._describe(look), requested_driver=request.driver)
         if look.verdict != "animated":
             return replace(report, stages=watch.stages)
-        framing = _frame(photo, look.faces, request)
+        framing = asked or _frame(photo, look.faces, request)
         stage = watch.time("matte", lambda _: self._set_stage(photo, framing, look))
         driver, why = self._driver(photo, look, request)
         rehearsed = watch.time(
@@ -115,11 +125,14 @@ class GeometricAnimator:
             models=self._store.loaded,
         )
 
-    def _look(self, photo: Picture) -> Look:
+    def _look(self, photo: Picture, view: Framing | None = None) -> Look:
         faces = find_faces(photo, self._store)
         attributes = tuple(read_attributes(photo, face) for face in faces)
         size = (photo.shape[1], photo.shape[0])
-        verdicts = judge_faces(faces, attributes, size)
+        if view is None:
+            verdicts = judge_faces(faces, attributes, size)
+        else:
+            verdicts = _judge_in_view(faces, attributes, size, view)
         verdict, reasons = overall_verdict(verdicts)
         return Look(faces, attributes, verdicts, verdict, reasons)
 
@@ -153,11 +166,15 @@ class GeometricAnimator:
             creases=crease_basis(store.arrays("expression")),
             person_mask=lambda crop: person_mask(crop, store),
         )
-        faces = [face_in_clip(face, framing) for face in look.faces]
+        faces = {
+            k: face_in_clip(face, framing)
+            for k, face in enumerate(look.faces)
+            if is_seen(face, framing)
+        }
         acting = {
             k: Role(faces[k], look.attributes[k], verdict.caps)
             for k, verdict in enumerate(look.verdicts)
-            if verdict.moves
+            if verdict.moves and k in faces
         }
         return set_stage(working_picture(photo, framing), faces, acting, craft)
 
@@ -198,6 +215,34 @@ class _Watch:
 def _before(stage: str, other: str) -> bool:
     order = list(SHARES)
     return order.index(stage) < order.index(other)
+
+
+def _asked_view(photo: Picture, request: Request) -> Framing | None:
+    """The crop and size that were asked for, if they were. Raises ValueError."""
+    if request.crop is None or request.size is None:
+        return None
+    return frame_view(photo.shape[1], photo.shape[0], request.crop, request.size)
+
+
+def _judge_in_view(
+    faces: Sequence[Face], attributes: Sequence[Attributes], size: tuple[int, int], view: Framing
+) -> tuple[FaceVerdict, ...]:
+    """The gates' verdicts where the picture ends at the view's edge, as the clip does.
+
+    Faces are found in the whole photo, since a detector sees more with more around a face.
+    """
+    x0, y0, x1, y1 = view.crop
+    moved = [face.shifted(-x0, -y0) for face in faces]
+    judged = judge_faces(moved, attributes, (x1 - x0, y1 - y0))
+    return tuple(
+        verdict if is_whole(face, view, size) else _resting(k, is_cut=is_seen(face, view))
+        for k, (face, verdict) in enumerate(zip(faces, judged, strict=True))
+    )
+
+
+def _resting(face: int, *, is_cut: bool) -> FaceVerdict:
+    found = reason("cut_off" if is_cut else "out_of_view", face)
+    return FaceVerdict(face, False, STILL, (found,))
 
 
 def _frame(photo: Picture, faces: tuple[Face, ...], request: Request) -> Framing:

@@ -66,6 +66,38 @@ def frame_crop(
     return _fit((x0, y0, x0 + math.floor(crop_w), y0 + math.floor(crop_h)), asked_height)
 
 
+def frame_view(
+    width: int, height: int, crop: tuple[int, int, int, int], size: tuple[int, int]
+) -> Framing:
+    """Exactly `crop` of a picture of `width` x `height`, at exactly `size`.
+
+    Raises ValueError for a crop that is not within the picture, and for a size that is odd or under
+    `SMALLEST_SIDE`.
+    """
+    x0, y0, x1, y1 = crop
+    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
+        raise ValueError(f"the crop {crop} is not within {width}x{height}")
+    if min(size) < SMALLEST_SIDE or size[0] % 2 or size[1] % 2:
+        raise ValueError(f"a clip cannot have the size {size[0]}x{size[1]}")
+    return Framing(crop, *size)
+
+
+def is_seen(face: Face, framing: Framing) -> bool:
+    """Whether the middle of the face is within the crop: enough of a head to be in somebody's way."""
+    x0, y0, x1, y1 = framing.crop
+    x, y = (float(v) for v in face.mesh.points[:468, :2].mean(axis=0))
+    return x0 <= x < x1 and y0 <= y < y1
+
+
+def is_whole(face: Face, framing: Framing, size: tuple[int, int]) -> bool:
+    """Whether the crop cuts nothing off the face that a picture of `size` (width, height) has of it."""
+    x0, y0, x1, y1 = framing.crop
+    ends = (np.zeros(2), np.array(size) - 1.0)
+    low, high = (np.clip(of(face.mesh.points[:468, :2], axis=0), *ends) for of in (np.min, np.max))
+    # The mesh ends half a pixel or so beyond the skin; a pixel more or less is not a cut.
+    return bool((low >= (x0 - 1, y0 - 1)).all() and (high <= (x1, y1)).all())
+
+
 def working_picture(photo: Picture, framing: Framing) -> Picture:
     """The cropped and resized photo: the still that the clip begins and ends on."""
     x0, y0, x1, y1 = framing.crop

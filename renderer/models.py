@@ -44,6 +44,11 @@ THREADS = 2
 """Of the four cores of the boards we are made for, two are the display's and the family's."""
 
 
+EDITION = 1
+"""Counted up whenever the code changes what is seen in a photo or what a clip looks like (gates, curves,
+drawing, encoding): clips of an older edition are then drawn again."""
+
+
 class ModelError(Exception):
     """A network is missing, altered or cannot run here; the message says what to do."""
 
@@ -102,6 +107,16 @@ class ModelStore:
     def loaded(self) -> tuple[LoadedModel, ...]:
         """The networks in use so far, in the order in which they were first asked for."""
         return tuple(session.loaded for session in self._sessions.values())
+
+    @property
+    def fingerprint(self) -> str:
+        """Names everything that shapes a clip: the files that would be used here, and `EDITION`.
+
+        Taken from the model list alone; no network is read.
+        """
+        chosen = [self._choose(network) for network in sorted({e.network for e in self._entries})]
+        listed = [f"edition {EDITION}", *(f"{each.network} {each.sha256}" for each in chosen)]
+        return hashlib.sha256("\n".join(listed).encode()).hexdigest()[:16]
 
     def session(self, network: str) -> Session:
         """The network of that name, checked and loaded. Raises `ModelError`."""

@@ -32,6 +32,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "tilted_too_far": "This head lies too far on its side to be moved. Turn the photo upright "
         "first, if it was taken that way.",
         "drawing": "This looks like a drawing. Only photographs of people can be brought to life.",
+        "cut_off": "The edge of what is shown cuts through this face, so it stays as it is.",
+        "out_of_view": "This face is outside the part of the photo that is shown.",
         "rests": "No movement looked right on this face, so it stays as it is in the photo.",
         # A face moves less.
         "small_face": "This face is only {eyes} pixels between the eyes, so its eyes stay as they "

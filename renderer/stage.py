@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -71,17 +71,20 @@ class SetStage:
 
 
 def set_stage(
-    still: Picture, everyone: Sequence[Face], acting: Mapping[int, Role], craft: Craft
+    still: Picture, everyone: Mapping[int, Face], acting: Mapping[int, Role], craft: Craft
 ) -> SetStage:
-    """Prepare `acting`, which are some of `everyone` in the still, by their index.
+    """Prepare `acting`, which are some of `everyone` in the still, by their numbers.
 
     The resting ones are needed too: their heads keep what is theirs when a neighbour moves.
     """
     # Eyes need nothing of mattes, and take as long: side by side on two cores.
     with ThreadPoolExecutor(1, "eyes") as beside:
         eyes = {k: beside.submit(_eyes, still, role) for k, role in acting.items()}
-        mattes = head_mattes(still, everyone, craft.person_mask)
-        freed = unveil(still, mattes, [face.height_px for face in everyone])
+        faces = tuple(everyone.values())
+        cut = head_mattes(still, faces, craft.person_mask)
+        unveiled = unveil(still, cut, [face.height_px for face in faces])
+        mattes = dict(zip(everyone, cut, strict=True))
+        freed = dict(zip(everyone, unveiled, strict=True))
         order = tuple(sorted(acting, key=lambda k: mattes[k].order))
         performers = tuple(
             _performer(still, acting[k], mattes[k], freed[k], eyes[k].result(), craft)

@@ -9,8 +9,9 @@ import pytest
 
 from frame.library.decode import decode_file
 from renderer.animator import Animator, Request
-from renderer.clip import probe
+from renderer.clip import probe, read_frames
 from renderer.faces.types import Picture
+from renderer.framing import Framing, working_picture
 from tests.fakes.animator import FakeAnimator
 from tests.frame import photos
 from tests.paths import portrait
@@ -81,6 +82,39 @@ def test_progress_may_stop_the_work(animator: Animator, person, tmp_path: Path, 
     with pytest.raises(StopNow):
         animator.animate(person, tmp_path / "clip.mp4", Request(height=240), stop)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("share", [(0.0, 0.0, 1.0, 1.0), (0.1, 0.05, 0.95, 0.9)])
+def test_a_view_is_shown_exactly_and_begins_on_its_still(animator, person, tmp_path: Path, share):
+    height, width = person.shape[:2]
+    x0, y0, x1, y1 = (round(s * side) for s, side in zip(share, (width, height) * 2, strict=True))
+    size = ((x1 - x0) // 4 * 2 + 64, (y1 - y0) // 4 * 2 + 64)
+    clip = tmp_path / "clip.mp4"
+    request = Request(crop=(x0, y0, x1, y1), size=size)
+    report = animator.animate(person, clip, request, quiet)
+    assert report.verdict == "animated"
+    assert (report.width, report.height) == size
+    first = next(read_frames(clip)).astype(int)
+    still = working_picture(person, Framing((x0, y0, x1, y1), *size)).astype(int)
+    assert np.abs(first.mean() - still.mean()) < 0.5
+    assert 10 * np.log10(255**2 / ((first - still) ** 2).mean()) > 34, "before encoding, the same"
+
+
+@pytest.mark.parametrize(
+    ("crop", "size"),
+    [((0, 0, 40, 9999), (64, 64)), ((9, 9, 9, 40), (64, 64)), ((0, 0, 40, 40), (65, 64))],
+)
+def test_a_view_that_cannot_be_is_said_at_once(animator, person, tmp_path: Path, crop, size):
+    with pytest.raises(ValueError, match=r"crop|size"):
+        animator.animate(person, tmp_path / "clip.mp4", Request(crop=crop, size=size), quiet)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_crop_and_a_size_come_together():
+    with pytest.raises(ValueError, match="size"):
+        Request(crop=(0, 0, 10, 10))
+    with pytest.raises(ValueError, match="size"):
+        Request(size=(64, 64))
 
 
 def test_looking_makes_no_file(animator: Animator, person, wall, tmp_path: Path, monkeypatch):

@@ -10,6 +10,8 @@ import numpy as np
 from renderer.animator import Progress, Request
 from renderer.clip import FPS, ClipWriter
 from renderer.faces.types import Box, Picture
+from renderer.framing import frame_view, working_picture
+from renderer.gates import Caps
 from renderer.reasons import Reason
 from renderer.report import Commanded, FaceReport, Report
 
@@ -25,6 +27,9 @@ class FakeAnimator:
 
     def animate(self, photo: Picture, output: Path, request: Request, progress: Progress) -> Report:
         self.requests.append(request)
+        if request.crop is not None and request.size is not None:
+            framing = frame_view(photo.shape[1], photo.shape[0], request.crop, request.size)
+            photo = working_picture(photo, framing)
         progress("faces", 0.1)
         if photo.max() < 10:
             return self.check(photo)
@@ -49,5 +54,5 @@ class FakeAnimator:
     def check(self, photo: Picture) -> Report:
         if photo.max() < 10:
             return Report("refused", (Reason("no_face", "No face was found in this photo."),))
-        face = FaceReport(Box(0, 0, 9, 9), 60.0, 1, 2, 3, 0.5)
+        face = FaceReport(Box(0, 0, 9, 9), 60.0, 1, 2, 3, 0.5, caps=Caps())
         return Report("animated", (Reason("small", "Scan it again at 600 DPI.", 0),), (face,))

@@ -13,8 +13,10 @@ from bench.data import portraits
 from renderer.animator import Request
 from renderer.clip import probe, read_frames
 from renderer.engine import GeometricAnimator
+from renderer.framing import Framing, working_picture
 from renderer.models import ModelStore
 from renderer.motion.geometry import Geometry
+from renderer.stage import set_stage
 
 PORTRAITS = {path.name[:2]: path for path in portraits()}
 needs_portraits = pytest.mark.skipif(
@@ -185,3 +187,46 @@ def test_eyes_that_cannot_be_seen_to_close_stay_open_and_the_rest_plays_on(
     assert "no_blink" in {reason.code for reason in report.reasons}
     assert max(frame.blink for frame in report.faces[0].commanded) == 0.0
     assert max(frame.smile for frame in report.faces[0].commanded) > 0.2
+
+
+@needs_portraits
+def test_a_view_judges_and_moves_only_whom_it_shows_whole(animator, tmp_path, monkeypatch):
+    photo = load("08", 900)
+    looked = animator.check(photo)
+    assert len(looked.faces) == 2
+    left, right = (face.box for face in looked.faces)
+    height, width = photo.shape[:2]
+    stills = []
+    monkeypatch.setattr(
+        "renderer.engine.set_stage",
+        lambda still, *rest: stills.append(still) or set_stage(still, *rest),
+    )
+    for cut, codes in (
+        (left.x0 + left.width / 4, {"cut_off"}),  # through the left one
+        ((left.x1 + right.x0) / 2, {"out_of_view"}),  # between the two
+    ):
+        crop = (int(cut), 0, width, height)
+        size = ((width - int(cut)) // 2 * 2, height // 2 * 2)
+        clip = tmp_path / f"{int(cut)}.mp4"
+        report = animator.animate(photo, clip, request(crop=crop, size=size), silent)
+        assert report.verdict == "animated"
+        assert [face.moved for face in report.faces] == [False, True]
+        assert report.main_face == 1 and report.faces[1].commanded
+        assert {found.code for found in report.reasons if found.face == 0} == codes
+        assert [face.box for face in report.faces] == [left, right], "in the photo's own pixels"
+        assert (stills[-1] == working_picture(photo, Framing(crop, *size))).all()
+        info = probe(clip)
+        assert (info.width, info.height) == size
+
+
+@needs_portraits
+def test_a_head_at_the_edge_of_the_view_moves_as_at_the_edge_of_a_photo(animator, tmp_path):
+    photo = load("03", 700)
+    whole = animator.check(photo)
+    box = whole.faces[0].box
+    crop = (0, max(0, int(box.y0 - 0.2 * box.height)), photo.shape[1], photo.shape[0])
+    report = animator.animate(
+        photo, tmp_path / "c.mp4", request(crop=crop, size=(400, 400)), silent
+    )
+    assert "touches_border" not in {found.code for found in whole.reasons}
+    assert "touches_border" in {found.code for found in report.reasons}

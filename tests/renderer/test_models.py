@@ -251,3 +251,17 @@ def test_the_weights_stay_small() -> None:
 def test_every_shipped_network_loads(path: Path) -> None:
     session = ModelStore(SHIPPED, "cpu").session(path.stem)
     assert session.loaded.file == path.name
+
+
+def test_the_fingerprint_names_what_would_run_here_and_reads_no_network(
+    make_store: MakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = make_store()
+    network = store.directory / SMALLEST
+    network.unlink()
+    first = store.fingerprint
+    assert first == make_store().fingerprint
+    assert first != make_store(data=network.read_bytes() + b"!").fingerprint, "another network"
+    make_store()
+    monkeypatch.setattr(models, "EDITION", models.EDITION + 1)
+    assert first != store.fingerprint, "another way to draw"

@@ -75,3 +75,33 @@ class Folders:
             "SELECT 1 FROM sightings WHERE photo_id = ? LIMIT 1", (photo_id,)
         ).fetchone()
         return row is not None
+
+    def drop(self, photo_id: int, now: int) -> None:
+        """Take a photo off the wall because its file vanished; `take_back` undoes it.
+
+        What a person deleted before stays theirs. Call it inside a transaction.
+        """
+        done = self._db.execute(
+            "UPDATE photos SET deleted = ? WHERE id = ? AND deleted IS NULL", (now, photo_id)
+        )
+        if done.rowcount == 1:
+            self._db.execute("INSERT OR REPLACE INTO dropped VALUES (?, ?)", (photo_id, now))
+
+    def take_back(self, photo_id: int) -> bool:
+        """The file is back: undo `drop`, but never a person's deletion. Whether anything was undone."""
+        done = self._db.execute(
+            "UPDATE photos SET deleted = NULL WHERE id = ?1"
+            " AND deleted = (SELECT at FROM dropped WHERE photo_id = ?1)",
+            (photo_id,),
+        )
+        return done.rowcount == 1
+
+    def hold(self, photo_id: int) -> None:
+        """Keep this photo whatever becomes of its files: it came by another door too, or a person said
+        so."""
+        if not self.is_held(photo_id):
+            self._db.execute("INSERT OR IGNORE INTO held VALUES (?)", (photo_id,))
+
+    def is_held(self, photo_id: int) -> bool:
+        row = self._db.execute("SELECT 1 FROM held WHERE photo_id = ?", (photo_id,)).fetchone()
+        return row is not None

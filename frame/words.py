@@ -1,0 +1,230 @@
+"""Everything the frame says on its screen and in its status, in every language it speaks.
+
+One table, keyed by a code, so that programs read codes and people read sentences. Nothing here knows
+who asks. Facts that are put into a sentence may be hostile text: `say` takes their control characters
+away, and with them terminal codes and tricks with the direction of writing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+Language = Literal["en", "de"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+LONGEST_FACT = 200
+"""Characters of one fact in a sentence; a name of 1 MB is somebody's joke."""
+
+TABLE: dict[str, tuple[str, str]] = {
+    # The first run, on the screen.
+    "first_run.title": (
+        "Ready for your photos",
+        "Bereit für Ihre Fotos",
+    ),
+    "first_run.inbox": (
+        "Copy photos into this folder: {inbox}",
+        "Kopieren Sie Fotos in diesen Ordner: {inbox}",
+    ),
+    "first_run.usb": (
+        "Or plug in a USB stick with photos on it.",
+        "Oder stecken Sie einen USB-Stick mit Fotos ein.",
+    ),
+    "first_run.address": (
+        "This frame is {host}, at {address} in your network.",
+        "Dieser Rahmen heißt {host} und ist im Netz unter {address}.",
+    ),
+    "first_run.no_network": (
+        "There is no network here, and none is needed.",
+        "Hier ist kein Netz, und es wird keines gebraucht.",
+    ),
+    "first_run.arriving": (
+        "Photos are arriving. The first will hang in a moment.",
+        "Fotos kommen an. Das erste hängt gleich.",
+    ),
+    "nothing_hangs.waiting.one": (
+        "One photo is waiting for your yes.",
+        "Ein Foto wartet auf Ihr Ja.",
+    ),
+    "nothing_hangs.waiting": (
+        "{count} photos are waiting for your yes.",
+        "{count} Fotos warten auf Ihr Ja.",
+    ),
+    "nothing_hangs.hidden": (
+        "Every photo is hidden. `wakeframe photo ID show` brings one back.",
+        "Alle Fotos sind ausgeblendet. `wakeframe photo ID show` holt eines zurück.",
+    ),
+    "nothing_hangs.unreadable": (
+        "The photos cannot be shown right now. `wakeframe doctor` on this machine says why.",
+        "Die Fotos lassen sich gerade nicht zeigen. `wakeframe doctor` auf diesem Gerät sagt, warum.",
+    ),
+    # Somebody at the frame did something.
+    "done.hidden": (
+        "Hidden. U or a long touch undoes it.",
+        "Ausgeblendet. U oder langes Tippen macht es rückgängig.",
+    ),
+    "done.shown_again": ("It hangs again.", "Es hängt wieder."),
+    "done.no_clip": (
+        "This photo has nothing to wake to yet.",
+        "Dieses Foto kann noch nicht aufwachen.",
+    ),
+    "keys": (
+        "→ next   ← previous   Space wake   H hide   U undo   I info   Q quit",
+        "→ weiter   ← zurück   Leertaste wecken   H ausblenden   U rückgängig   I Info   Q Ende",
+    ),
+    # About the photo that hangs.
+    "info.taken": ("Taken {day}", "Aufgenommen am {day}"),
+    "info.from": ("From {sender}", "Von {sender}"),
+    "info.name": ("File {name}", "Datei {name}"),
+    "info.arrived": ("Arrived {day}", "Angekommen am {day}"),
+    "info.wakes": ("Wakes: {driver}", "Wacht auf: {driver}"),
+    "info.still": ("Stays still: {reason}", "Bleibt still: {reason}"),
+    "info.not_yet": ("Its clip is being made", "Sein Clip entsteht noch"),
+    "info.photos.one": ("1 photo in this frame", "1 Foto in diesem Rahmen"),
+    "info.photos": ("{count} photos in this frame", "{count} Fotos in diesem Rahmen"),
+    "caption.day_and_sender": ("{day} · {sender}", "{day} · {sender}"),
+    # What only a person can decide.
+    "question.answer_here": (
+        "Y or tap right: yes      N or tap left: no",
+        "J oder rechts tippen: ja      N oder links tippen: nein",
+    ),
+    "question.answer_elsewhere": (
+        "wakeframe answer {id} yes (or no)",
+        "wakeframe answer {id} yes (oder no)",
+    ),
+    # What the owner reads in the status and while it runs.
+    "status.running": ("Running since {time}.", "Läuft seit {time}."),
+    "status.not_running": (
+        "Not running: `wakeframe run` starts it.",
+        "Läuft nicht: `wakeframe run` startet es.",
+    ),
+    "status.safe_mode": (
+        "Safe mode: it kept ending at the start, so it shows stills only.",
+        "Abgesicherter Betrieb: Der Start brach immer wieder ab, darum nur stille Bilder.",
+    ),
+    "status.wall.nothing": ("Nothing hangs yet.", "Noch hängt nichts."),
+    "status.wall.hangs": ("On the wall: {names}", "An der Wand: {names}"),
+    "status.wall.wakes": ("Waking now: {names}", "Wacht gerade auf: {names}"),
+    "status.wall.night": (
+        "It is night; the panel is off.",
+        "Es ist Nacht; der Bildschirm ist aus.",
+    ),
+    "status.queue.empty": (
+        "Every photo that can wake has its clip.",
+        "Jedes Foto, das aufwachen kann, hat seinen Clip.",
+    ),
+    "status.queue.one": (
+        "1 photo is still to be woken, about {time}.",
+        "1 Foto ist noch zu wecken, etwa {time}.",
+    ),
+    "status.queue": (
+        "{count} photos are still to be woken, about {time}.",
+        "{count} Fotos sind noch zu wecken, etwa {time}.",
+    ),
+    "status.disk": ("{free} free", "{free} frei"),
+    "state.looking": ("being looked at", "wird angesehen"),
+    "state.still": ("stays a still", "bleibt still"),
+    "state.queued": ("waits to be animated", "wartet auf seinen Clip"),
+    "state.rendering": ("being animated, {share}", "wird animiert, {share}"),
+    "state.awake": ("wakes", "wacht auf"),
+    "state.set_aside": ("set aside", "zurückgestellt"),
+    "state.waiting": ("waits for your yes", "wartet auf Ihr Ja"),
+    "state.hidden": ("hidden", "ausgeblendet"),
+    "state.deleted": ("deleted", "gelöscht"),
+    # While `wakeframe run` is watched from a terminal.
+    "run.library": ("The library is {library}.", "Die Bibliothek ist {library}."),
+    "run.inbox": ("Photos put into {inbox} are taken in.", "Fotos aus {inbox} werden aufgenommen."),
+    "run.mirror": ("The picture is mirrored at {address}", "Das Bild ist zu sehen unter {address}"),
+    "run.end": ("Ctrl-C ends it.", "Strg-C beendet."),
+    "run.ended": ("Ended.", "Beendet."),
+    "run.first_picture": ("The first picture hangs.", "Das erste Bild hängt."),
+    "run.taken_in.one": (
+        "1 photo taken in ({total} in all).",
+        "1 Foto aufgenommen (insgesamt {total}).",
+    ),
+    "run.taken_in": (
+        "{count} photos taken in ({total} in all).",
+        "{count} Fotos aufgenommen (insgesamt {total}).",
+    ),
+    "run.looked": ("{name}: {what}.", "{name}: {what}."),
+    "run.can_wake": ("can wake", "kann aufwachen"),
+    "run.stays_still": ("stays a still ({reason})", "bleibt still ({reason})"),
+    "run.clip_ready": ("{name} has its clip ({driver}).", "{name} hat seinen Clip ({driver})."),
+    "run.wakes": ("{name} is awake ...", "{name} ist wach ..."),
+    "run.refused": (
+        "{name} was not taken in: {reason}",
+        "{name} wurde nicht aufgenommen: {reason}",
+    ),
+    "run.asks": ("A question: {question}", "Eine Frage: {question}"),
+    "run.came_back": (
+        "The {process} process ended and was started again.",
+        "Der Prozess {process} endete und wurde neu gestartet.",
+    ),
+    "time.seconds": ("{count} seconds", "{count} Sekunden"),
+    "time.minutes.one": ("a minute", "eine Minute"),
+    "time.minutes": ("{count} minutes", "{count} Minuten"),
+    "time.hours.one": ("an hour", "eine Stunde"),
+    "time.hours": ("{count} hours", "{count} Stunden"),
+    "time.days.one": ("a day", "einen Tag"),
+    "time.days": ("{count} days", "{count} Tage"),
+}
+
+MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+}
+
+_LARGER_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60))
+
+
+def say(code: str, language: Language = "en", **facts: str | int) -> str:
+    """The sentence of `code` with these facts in it. A fact `count` of 1 takes the form ``.one``.
+
+    Raises KeyError for a code that is not in the table, or a fact that its sentence needs.
+    """
+    if facts.get("count") == 1 and f"{code}.one" in TABLE:
+        code = f"{code}.one"
+    sentence = TABLE[code][LANGUAGES.index(language)]
+    return sentence.format_map({name: harmless(str(fact)) for name, fact in facts.items()})
+
+
+def harmless(text: str) -> str:
+    """Hostile text as one line that only says something: no control, no change of direction.
+
+    What is taken away is shown as ``�``; what is too long ends in an ellipsis.
+    """
+    shown = text[:LONGEST_FACT] + ("…" if len(text) > LONGEST_FACT else "")
+    return "".join("�" if unicodedata.category(each) in _MUTE else each for each in shown)
+
+
+_MUTE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode's classes of what is not seen but does something."""
+
+
+def language_from(wanted: str, environment: Mapping[str, str]) -> Language:
+    """The language of the setting, where that is ``auto`` the system's, where we lack that English."""
+    if wanted == "auto":
+        named = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+        wanted = next((name for name in named if name), "")[:2].lower()
+    return next((each for each in LANGUAGES if each == wanted), "en")
+
+
+def day(date: str, language: Language = "en") -> str:
+    """``2019-07-12...`` as people write it: 12 July 2019; empty for what is no date."""
+    year, _, rest = date[:10].partition("-")
+    month, _, number = rest.partition("-")
+    if not (year.isdecimal() and month.isdecimal() and number.isdecimal()):
+        return ""
+    if not 1 <= int(month) <= 12:
+        return ""
+    dot = "." if language == "de" else ""
+    return f"{int(number)}{dot} {MONTHS[language].split()[int(month) - 1]} {int(year)}"
+
+
+def duration(seconds: float, language: Language = "en") -> str:
+    """A time as an honest estimate: only its largest unit, rounded."""
+    for unit, size in _LARGER_UNITS:
+        if seconds >= 0.95 * size:
+            return say(f"time.{unit}", language, count=max(1, round(seconds / size)))
+    return say("time.seconds", language, count=max(1, round(seconds)))

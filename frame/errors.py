@@ -35,3 +35,15 @@ class Refused(WakeframeError):  # noqa: N818
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class Unready(WakeframeError):  # noqa: N818
+    """The file cannot be taken in at this moment (still arriving, or gone); later it may."""
+
+
+class StorageError(WakeframeError):
+    """The library's disk failed us; nothing was lost, and trying again later may work."""
+
+
+class DiskFull(StorageError):  # noqa: N818
+    """No room for another photo; freeing space helps. What is there already is safe."""

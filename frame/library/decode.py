@@ -17,7 +17,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,17 @@ DEADLINE_SECONDS = 30.0
 
 LARGEST_FILE = 512 * 1024 * 1024
 _HEADER_BYTES = 4096
+_PAST_FOR_CERTAIN = datetime(2026, 11, 1)  # noqa: DTZ001 - compared with cameras, which have no zone
 _HASH_CHUNK = 1 << 20
 _CHILD = Path(__file__).with_name("decode_child.py")
 
 _SENTENCES = {
     "empty": "This file is empty; send the photo again.",
     "not_a_photo": "This is not a photo that we can open. Save it as JPEG or PNG and try again.",
+    "camera_raw": (
+        "This is a camera raw file; export it as JPEG from the camera or the photo program and"
+        " send that."
+    ),
     "damaged": "This photo is damaged or only half of it arrived; copy it again from where it came.",
     "too_large": (
         "This picture is too large for the frame; save it with at most 64 megapixels"
@@ -61,8 +67,10 @@ class DecodedPhoto:
 
     `pixels` is ``(H, W, 3) uint8`` RGB, upright, in sRGB, at most about the pixels asked for;
     `original_size` is (width, height) of the whole photo, upright; `scale` is how much smaller
-    `pixels` is, 0..1. `year` is when the camera says it was taken. `sha256` is of the file. `cage`
-    names the protections that held while decoding.
+    `pixels` is, 0..1. `year` is when the camera says it was taken, `taken` the same to the second where
+    it says so: local time, ISO 8601, never in the future. `sha256` is of the file. `cage` names the
+    protections that held while decoding. `place` is (latitude, longitude) in degrees: private, for the
+    catalogue alone.
     """
 
     pixels: NDArray[np.uint8]
@@ -72,6 +80,8 @@ class DecodedPhoto:
     year: int | None
     sha256: str
     cage: tuple[str, ...]
+    taken: str | None = None
+    place: tuple[float, float] | None = field(default=None, repr=False)
 
 
 def decode_file(path: Path, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
@@ -84,9 +94,9 @@ def decode(descriptor: int, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
     """Decode the photo behind a readable descriptor of a regular file. Raises `Refused`."""
     size = os.fstat(descriptor).st_size
     if size == 0:
-        raise _refusal("empty")
+        raise refusal("empty")
     if size > LARGEST_FILE:
-        raise _refusal("too_large")
+        raise refusal("too_large")
     os.lseek(descriptor, 0, os.SEEK_SET)
     deadline = time.monotonic() + DEADLINE_SECONDS
     with _child(descriptor, max_pixels) as output:
@@ -104,6 +114,8 @@ def decode(descriptor: int, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
         year=year if isinstance(year, int) else None,
         sha256=digest,
         cage=tuple(str(layer) for layer in header.get("cage", ())),
+        taken=_taken(header.get("taken")),
+        place=_place(header.get("place")),
     )
 
 
@@ -156,14 +168,14 @@ def _header(output: int, deadline: float) -> dict[str, Any]:
         _await(output, deadline)
         byte = os.read(output, 1)
         if not byte:
-            raise _refusal("decoder_died")
+            raise refusal("decoder_died")
         line += byte
     try:
         header: dict[str, Any] = json.loads(line)
     except ValueError:
-        raise _refusal("decoder_died") from None
+        raise refusal("decoder_died") from None
     if "refused" in header:
-        raise _refusal(str(header["refused"]), header.get("kind"))
+        raise refusal(str(header["refused"]), header.get("kind"))
     return header
 
 
@@ -173,14 +185,39 @@ def _sizes(header: dict[str, Any], max_pixels: int) -> tuple[int, int, tuple[int
         width, height = int(header["width"]), int(header["height"])
         original_width, original_height = (int(side) for side in header["original"])
     except (KeyError, TypeError, ValueError):
-        raise _refusal("decoder_died") from None
+        raise refusal("decoder_died") from None
     # Rounding each side up can exceed the request by a row and a column.
     bound = max_pixels + width + height
     if not (0 < width <= original_width and 0 < height <= original_height):
-        raise _refusal("decoder_died")
+        raise refusal("decoder_died")
     if width * height > bound:
-        raise _refusal("decoder_died")
+        raise refusal("decoder_died")
     return width, height, (original_width, original_height)
+
+
+def _taken(claimed: object) -> str | None:
+    """The capture time, if it is one and not in the future."""
+    if not isinstance(claimed, str) or len(claimed) != len("2000-01-01T00:00:00"):
+        return None
+    try:
+        moment = datetime.fromisoformat(claimed)
+    except ValueError:
+        return None
+    # Noon here is tomorrow elsewhere, and cameras know no zone. Our own clock may be wrong as well:
+    # before it is set it says 1970, and then only the years that are past for certain count.
+    today = max(datetime.now(UTC).replace(tzinfo=None), _PAST_FOR_CERTAIN)
+    is_past = moment.tzinfo is None and moment <= today + timedelta(days=1)
+    return moment.isoformat() if is_past else None
+
+
+def _place(claimed: object) -> tuple[float, float] | None:
+    """The place, if there is such a place."""
+    if not isinstance(claimed, list) or len(claimed) != 2:
+        return None
+    if not all(isinstance(each, float) for each in claimed):
+        return None
+    latitude, longitude = claimed
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def _fill(output: int, buffer: memoryview, deadline: float) -> None:
@@ -189,14 +226,14 @@ def _fill(output: int, buffer: memoryview, deadline: float) -> None:
         _await(output, deadline)
         count = os.readv(output, [buffer[filled:]])
         if count == 0:
-            raise _refusal("decoder_died")
+            raise refusal("decoder_died")
         filled += count
 
 
 def _await(output: int, deadline: float) -> None:
     ready, _, _ = select.select([output], [], [], max(0.0, deadline - time.monotonic()))
     if not ready:
-        raise _refusal("too_slow")
+        raise refusal("too_slow")
 
 
 def _sha256(descriptor: int) -> str:
@@ -209,7 +246,8 @@ def _sha256(descriptor: int) -> str:
     return digest.hexdigest()
 
 
-def _refusal(code: str, kind: object = None) -> Refused:
+def refusal(code: str, kind: object = None) -> Refused:
+    """The refusal of that code, with its sentence."""
     if code == "not_a_photo" and isinstance(kind, str):
         return Refused(code, f"This is a {kind[:40]}, not a photo; save it as JPEG or PNG.")
     return Refused(code, _SENTENCES.get(code, _SENTENCES["damaged"]))

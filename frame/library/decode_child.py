@@ -35,7 +35,8 @@ def _answer(out: int, most_pixels: int) -> None:
     with os.fdopen(0, "rb") as photo:
         kind = formats.recognise(photo.read(formats.HEAD_BYTES))
         if kind is None or not kind.is_photo:
-            _say(out, {"refused": "not_a_photo", "kind": kind.name if kind else None})
+            code = "camera_raw" if kind is formats.RAW else "not_a_photo"
+            _say(out, {"refused": code, "kind": kind.name if kind else None})
             return
         photo.seek(0)
         from frame.library import pixels
@@ -60,7 +61,9 @@ def _answer(out: int, most_pixels: int) -> None:
             "height": image.height,
             "original": loaded.original_size,
             "kind": kind.name,
-            "year": loaded.year,
+            "year": loaded.camera.year,
+            "taken": loaded.camera.taken,
+            "place": loaded.camera.place,
             "cage": cage,
         },
     )

@@ -10,16 +10,26 @@ HEAD_BYTES = 64
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file: its name as people say it, and whether we decode it."""
+    """A kind of file: its name as people say it, and the suffix of its originals.
+
+    What has no suffix is no photo, and no decoder sees it.
+    """
 
     name: str
-    is_photo: bool = True
+    suffix: str = ""
+
+    @property
+    def is_photo(self) -> bool:
+        return bool(self.suffix)
 
 
-JPEG, PNG, WEBP, TIFF = Kind("JPEG"), Kind("PNG"), Kind("WebP"), Kind("TIFF")
-GIF, BMP, HEIC, AVIF = Kind("GIF"), Kind("BMP"), Kind("HEIC"), Kind("AVIF")
+JPEG, PNG, WEBP = Kind("JPEG", ".jpg"), Kind("PNG", ".png"), Kind("WebP", ".webp")
+TIFF, GIF, BMP = Kind("TIFF", ".tif"), Kind("GIF", ".gif"), Kind("BMP", ".bmp")
+HEIC, AVIF = Kind("HEIC", ".heic"), Kind("AVIF", ".avif")
+VIDEO, RAW = Kind("video"), Kind("camera raw file")
 
 PHOTOS = (JPEG, PNG, WEBP, TIFF, GIF, BMP, HEIC, AVIF)
+_BY_NAME = {kind.name: kind for kind in PHOTOS}
 
 _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
     (b"\xff\xd8\xff", JPEG),
@@ -27,29 +37,39 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
     (b"GIF87a", GIF),
     (b"GIF89a", GIF),
     (b"BM", BMP),
+    # Canon, Olympus and Panasonic changed a TIFF's first bytes; the others are told by their tags
+    # (`frame.library.pixels`), which only the caged child reads.
+    (b"II*\x00\x10\x00\x00\x00CR", RAW),
+    (b"IIRO", RAW),
+    (b"IIRS", RAW),
+    (b"MMOR", RAW),
+    (b"IIU\x00", RAW),
+    (b"FUJIFILMCCD-RAW", RAW),
+    (b"FOVb", RAW),
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
     (b"II+\x00", TIFF),
     (b"MM\x00+", TIFF),
-    (b"%PDF", Kind("PDF document", is_photo=False)),
-    (b"%!PS", Kind("PostScript document", is_photo=False)),
-    (b"\xc5\xd0\xd3\xc6", Kind("PostScript document", is_photo=False)),
-    (b"8BPS", Kind("Photoshop document", is_photo=False)),
-    (b"<svg", Kind("SVG drawing", is_photo=False)),
-    (b"<?xml", Kind("SVG or XML document", is_photo=False)),
-    (b"<!DOCTYPE", Kind("web page", is_photo=False)),
-    (b"<html", Kind("web page", is_photo=False)),
-    (b"PK\x03\x04", Kind("ZIP archive", is_photo=False)),
-    (b"\x1aE\xdf\xa3", Kind("video", is_photo=False)),
-    (b"FUJIFILMCCD-RAW", Kind("camera raw file", is_photo=False)),
+    (b"%PDF", Kind("PDF document")),
+    (b"%!PS", Kind("PostScript document")),
+    (b"\xc5\xd0\xd3\xc6", Kind("PostScript document")),
+    (b"8BPS", Kind("Photoshop document")),
+    (b"<svg", Kind("SVG drawing")),
+    (b"<?xml", Kind("SVG or XML document")),
+    (b"<!DOCTYPE", Kind("web page")),
+    (b"<html", Kind("web page")),
+    (b"PK\x03\x04", Kind("ZIP archive")),
+    (b"\x1aE\xdf\xa3", VIDEO),
 )
 
 # ISO 14496-12 brands, at offset 8 behind "ftyp". Sequences show their first picture.
 _BRANDS: dict[bytes, Kind] = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), HEIC),
     **dict.fromkeys((b"avif", b"avis"), AVIF),
+    b"crx ": RAW,
 }
-_VIDEO = Kind("video", is_photo=False)
+_OLD_QUICKTIME = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+"""The first box of films from before there was a box that names the format."""
 
 
 def recognise(head: bytes) -> Kind | None:
@@ -57,7 +77,9 @@ def recognise(head: bytes) -> Kind | None:
     if head[4:8] == b"ftyp":
         return _recognise_brand(head)
     if head[:4] == b"RIFF":
-        return WEBP if head[8:12] == b"WEBP" else _VIDEO
+        return WEBP if head[8:12] == b"WEBP" else VIDEO
+    if head[4:8] in _OLD_QUICKTIME:
+        return VIDEO
     trimmed = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     for signature, kind in _SIGNATURES:
         if (head if kind.is_photo else trimmed).startswith(signature):
@@ -69,4 +91,9 @@ def _recognise_brand(head: bytes) -> Kind:
     major, compatible = head[8:12], [head[i : i + 4] for i in range(16, len(head) - 3, 4)]
     if b"avif" in (major, *compatible):  # AVIF files may call themselves "mif1" first
         return AVIF
-    return _BRANDS.get(major, _VIDEO)
+    return _BRANDS.get(major, VIDEO)
+
+
+def kind_named(name: str) -> Kind | None:
+    """The kind of photo of that name."""
+    return _BY_NAME.get(name)

@@ -6,7 +6,6 @@ that Pillow would import on demand is imported by `prepare`, because a caged pro
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from typing import IO
 
 from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
 
-from frame.library import formats
+from frame.library import camera, formats, raw
+from frame.library.camera import Camera
 from frame.library.formats import Kind
 
 MOST_PIXELS = 64_000_000
@@ -23,9 +23,6 @@ MOST_PIXELS = 64_000_000
 
 MOST_PIXELS_JPEG = 250_000_000
 """JPEG can be decoded at 1/2, 1/4 or 1/8 of its size without ever holding the whole."""
-
-PLAUSIBLE_YEARS = range(1826, 2101)
-"""From the oldest photograph there is; cameras without a clock write 0000 or worse."""
 
 OLDEST_LIBHEIF = (1, 23, 4)
 """Up to 1.23.3 it can be made to write out of bounds (CVE-2026-84383, GHSA-x8r2-mggj-j6wr)."""
@@ -49,11 +46,11 @@ class Unfit(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class Loaded:
-    """An upright sRGB picture (mode RGB). `original_size` is upright too, `year` from the camera."""
+    """An upright sRGB picture (mode RGB). `original_size` is upright too."""
 
     image: Image.Image
     original_size: tuple[int, int]
-    year: int | None
+    camera: Camera
 
 
 Opener = Callable[[IO[bytes]], ImageFile.ImageFile]
@@ -114,6 +111,8 @@ def load(stream: IO[bytes], open_image: Opener, most_pixels: int) -> Loaded:
 
     Raises `Unfit`, or anything at all that a decoder raises: to the caller it is all the same.
     """
+    if open_image is TiffImagePlugin.TiffImageFile and raw.is_raw(stream):
+        raise Unfit("camera_raw")
     image: Image.Image = open_image(stream)
     width, height = image.size
     _check_size(image, width * height)
@@ -124,13 +123,14 @@ def load(stream: IO[bytes], open_image: Opener, most_pixels: int) -> Loaded:
     exif = image.getexif()  # only now: some formats come upright out of their decoder and say so
     orientation = exif.get(ExifTags.Base.Orientation, 1)
     profile = image.info.get("icc_profile")
+    story = camera.read(exif, image.info)
     if image.size != size:
         # Palettes and 16-bit greys have no average: bring them to 8-bit channels first.
         image = _eight_bits(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
     image = _upright(_in_srgb(_eight_bits(image), profile), orientation)
     if orientation in _SIDEWAYS:
         width, height = height, width
-    return Loaded(image, (width, height), _year(exif))
+    return Loaded(image, (width, height), story)
 
 
 def _check_size(image: Image.Image, pixels: int) -> None:
@@ -224,11 +224,3 @@ def _is_srgb(profile: object) -> bool:
 def _upright(image: Image.Image, orientation: object) -> Image.Image:
     turn = _ORIENTATIONS.get(orientation) if isinstance(orientation, int) else None
     return image if turn is None else image.transpose(turn)
-
-
-def _year(exif: Image.Exif) -> int | None:
-    """The year in which the camera says it took the photo."""
-    taken = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
-    match = re.match(r"(\d{4}):\d\d:\d\d", taken) if isinstance(taken, str) else None
-    year = int(match.group(1)) if match else 0
-    return year if year in PLAUSIBLE_YEARS else None

@@ -81,6 +81,32 @@ def png(width: int, height: int, rows: bytes, depth: int = 8, colour: int = 2) -
     return out
 
 
+def tiff(tags: dict[int, int | str | bytes], order: str = "<", depth: int = 8) -> bytes:
+    """A TIFF of 4 x 2 orange pixels with these tags: for what Pillow will not write."""
+    pixel = [255, 128, 0] if depth == 8 else [65535, 32896, 0]
+    rows = struct.pack(f"{order}24{'B' if depth == 8 else 'H'}", *pixel * 8)
+    body = struct.pack(order + "3H", depth, depth, depth) + rows
+    entries: dict[int, int | str | bytes] = {256: 4, 257: 2, 259: 1, 262: 2, 277: 3, 278: 2}
+    entries |= {258: -8, 273: 8 + 6, 279: len(rows), **tags}
+    table = b""
+    ifd = 8 + len(body)
+    extra = ifd + 2 + 12 * len(entries) + 4
+    tail = b""
+    for tag, value in sorted(entries.items()):
+        if value == -8:  # bits of a sample: three numbers, right behind the header
+            table += struct.pack(order + "HHII", tag, 3, 3, 8)
+        elif isinstance(value, int):
+            table += struct.pack(order + "HHII", tag, 4, 1, value)
+        elif isinstance(value, bytes):
+            table += struct.pack(order + "HHI4s", tag, 1, len(value), value)
+        else:
+            text = value.encode() + b"\0"
+            table += struct.pack(order + "HHII", tag, 2, len(text), extra + len(tail))
+            tail += text
+    head = (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, ifd)
+    return head + body + struct.pack(order + "H", len(entries)) + table + bytes(4) + tail
+
+
 def bomb(side: int = 13_000) -> bytes:
     """A PNG of some 160 KiB that wants 169 megapixels."""
     rows = zlib.compressobj(9)

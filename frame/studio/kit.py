@@ -1,0 +1,60 @@
+"""What both lanes work with, handed in so that tests can hand in something else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from frame.library.decode import DecodedPhoto, decode_file
+
+if TYPE_CHECKING:
+    from renderer.animator import Animator
+
+
+class Stop(Protocol):
+    """How a lane is told to end; `threading.Event` is one."""
+
+    def is_set(self) -> bool: ...
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Sleep, but not longer than until the lane is told to end; whether it is."""
+        ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An animator, and the fingerprint of everything that shapes what it makes."""
+
+    animator: Animator
+    models: str
+
+
+def new_engine() -> Engine:
+    """The engine with the networks that came with it, none of them loaded yet. Raises `ModelError`."""
+    from renderer.engine import GeometricAnimator
+    from renderer.models import ModelStore
+
+    store = ModelStore()
+    return Engine(GeometricAnimator(store), store.fingerprint)
+
+
+def _unix() -> int:
+    return int(time.time())
+
+
+@dataclass(frozen=True)
+class Kit:
+    """`clock` gives seconds that only grow, `now` whole seconds since 1970, right or wrong.
+
+    `is_own_process`: whether the lane may lower the priority of the process that it runs in, and end
+    it at once where it is told to stop and cannot otherwise.
+    """
+
+    engine: Callable[[], Engine] = new_engine
+    decode: Callable[[Path], DecodedPhoto] = decode_file
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], int] = _unix
+    is_own_process: bool = True

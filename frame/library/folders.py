@@ -69,10 +69,11 @@ class Folders:
             "DELETE FROM sightings WHERE folder_id = ? AND path = ?", (folder_id, path)
         )
 
-    def is_seen_elsewhere(self, photo_id: int) -> bool:
-        """Whether any mirrored folder still holds this photo."""
+    def is_seen_elsewhere(self, photo_id: int, besides: int = -1) -> bool:
+        """Whether any mirrored folder still holds this photo; `besides` is a folder not to count."""
         row = self._db.execute(
-            "SELECT 1 FROM sightings WHERE photo_id = ? LIMIT 1", (photo_id,)
+            "SELECT 1 FROM sightings WHERE photo_id = ? AND folder_id != ? LIMIT 1",
+            (photo_id, besides),
         ).fetchone()
         return row is not None
 

@@ -111,6 +111,7 @@ CREATE TABLE sightings (            -- which file of a mirrored folder is which 
     photo_id INTEGER NOT NULL REFERENCES photos (id),
     PRIMARY KEY (folder_id, path)
 ) STRICT;
+CREATE INDEX sightings_by_photo ON sightings (photo_id);
 
 CREATE TABLE dropped (              -- deleted because the file vanished from a mirrored folder
     photo_id INTEGER PRIMARY KEY,
@@ -173,18 +174,31 @@ def _second(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+TABLES = (
+    *("doors", "photos", "clips", "work", "refusals"),
+    *("folders", "sightings", "questions", "notices", "facts"),
+)
+"""Every table of this version."""
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second)
 VERSION = len(STEPS)
+
+
+class TooNew(ValueError):  # noqa: N818
+    """The catalogue comes from a newer Wakeframe."""
 
 
 def migrate(connection: sqlite3.Connection) -> int:
     """Take the steps that are missing, each in a transaction of its own; the version before.
 
-    Raises ValueError for a catalogue from a newer Wakeframe.
+    Raises `TooNew` for a catalogue from a newer Wakeframe, and `sqlite3.DatabaseError` for one whose
+    two notes of its version contradict each other: one of them is damaged.
     """
     before: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if before and before != _noted_version(connection):
+        raise sqlite3.DatabaseError("the version number is damaged")
     if before > VERSION:
-        raise ValueError(f"the catalogue has version {before}, this Wakeframe knows {VERSION}")
+        raise TooNew(f"the catalogue has version {before}, this Wakeframe knows {VERSION}")
     for number in range(before, VERSION):
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -192,11 +206,20 @@ def migrate(connection: sqlite3.Connection) -> int:
             if connection.execute("PRAGMA user_version").fetchone()[0] == number:
                 STEPS[number](connection)
                 connection.execute(f"PRAGMA user_version = {number + 1}")
+                connection.execute(
+                    "INSERT OR REPLACE INTO facts VALUES ('schema', ?)", (str(number + 1),)
+                )
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
     return before
+
+
+def _noted_version(connection: sqlite3.Connection) -> int:
+    """The version as the facts tell it: a number in the file's header alone can be a flipped bit."""
+    row = connection.execute("SELECT value FROM facts WHERE name = 'schema'").fetchone()
+    return int(row[0]) if row and str(row[0]).isdigit() else 0
 
 
 def _statements(script: str) -> list[str]:

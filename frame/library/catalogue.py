@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+from frame.core.photos import Door
 from frame.errors import WakeframeError
 from frame.library.clips import Clips
 from frame.library.folders import Folders
 from frame.library.photos import Photos
-from frame.library.schema import migrate
+from frame.library.schema import TABLES, TooNew, migrate
 from frame.library.talk import Facts, Notices, Questions, Refusals
 from frame.library.work import Work
 
@@ -32,6 +33,10 @@ class CatalogueError(WakeframeError):
     """The catalogue cannot be used; `wakeframe doctor` says what to do."""
 
 
+class CatalogueTooNew(CatalogueError):  # noqa: N818
+    """A newer Wakeframe has written it; start that one."""
+
+
 class Catalogue:
     """The catalogue, open. A context manager.
 
@@ -43,7 +48,9 @@ class Catalogue:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         try:
             self._db = _connect(path, read_only=read_only)
-        except (sqlite3.Error, ValueError) as error:
+        except TooNew as error:
+            raise CatalogueTooNew(f"The catalogue cannot be opened: {error}.") from error
+        except sqlite3.Error as error:
             raise CatalogueError(f"The catalogue cannot be opened: {error}.") from error
         self.photos = Photos(self._db)
         self.clips = Clips(self._db)
@@ -85,12 +92,26 @@ class Catalogue:
             self._db.backup(target, pages=256, sleep=0.01)
 
     def is_sound(self) -> bool:
-        """Whether SQLite finds nothing wrong with its file."""
+        """Whether every page, rule and row can be read and the rows fit each other.
+
+        A flipped bit that leaves all that in order is found where it shows, or not at all.
+        """
         try:
             found = self._db.execute("PRAGMA quick_check(1)").fetchone()
+            if found is None or found[0] != "ok":
+                return False
+            if self._db.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                return False
+            if {row[0] for row in self._db.execute("SELECT door FROM doors")} != set(Door):
+                return False
+            for table in TABLES:
+                cursor = self._db.cursor()
+                cursor.row_factory = None
+                for _ in cursor.execute(f"SELECT * FROM {table}"):
+                    pass  # text that is no UTF-8 any more raises
         except sqlite3.DatabaseError:
             return False
-        return found is not None and found[0] == "ok"
+        return True
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:

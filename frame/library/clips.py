@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from frame.core.photos import Approval, Clip, View
@@ -93,6 +94,21 @@ class Clips:
     def files(self) -> set[str]:
         """The names of all clips that have a row."""
         return {str(row[0]) for row in self._db.execute("SELECT file FROM clips")}
+
+    def ids_of(self, files: Collection[str]) -> list[int]:
+        """The ids of the clips with these file names."""
+        rows = self._db.execute("SELECT id, file FROM clips")
+        return [int(row["id"]) for row in rows if row["file"] in files]
+
+    def unreadable(self) -> list[int]:
+        """The ids of rows that a flipped bit has made useless."""
+        found = []
+        for row in self._db.execute("SELECT * FROM clips"):
+            try:
+                _clip(row)
+            except (ValueError, TypeError):
+                found.append(int(row["id"]))
+        return found
 
     def count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM clips").fetchone()[0])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from frame.library.text import storable
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -36,8 +38,9 @@ class Folders:
 
     def add(self, path: str) -> Folder:
         """The folder's row, made if missing."""
-        self._db.execute("INSERT OR IGNORE INTO folders (path) VALUES (?)", (path,))
-        row = self._db.execute("SELECT * FROM folders WHERE path = ?", (path,)).fetchone()
+        key = storable(path)
+        self._db.execute("INSERT OR IGNORE INTO folders (path) VALUES (?)", (key,))
+        row = self._db.execute("SELECT * FROM folders WHERE path = ?", (key,)).fetchone()
         return Folder(**row)
 
     def all(self) -> list[Folder]:
@@ -49,7 +52,7 @@ class Folders:
         )
 
     def sightings(self, folder_id: int) -> dict[str, Sighting]:
-        """What was seen in the folder, by path."""
+        """What was seen in the folder, by path (as `frame.library.text.storable` writes it)."""
         rows = self._db.execute("SELECT * FROM sightings WHERE folder_id = ?", (folder_id,))
         return {row["path"]: Sighting(**row) for row in rows}
 
@@ -58,7 +61,7 @@ class Folders:
             "INSERT OR REPLACE INTO sightings (folder_id, path, size_bytes, mtime_ns, photo_id)"
             " VALUES (?, ?, ?, ?, ?)",
             (
-                *(sighting.folder_id, sighting.path, sighting.size_bytes),
+                *(sighting.folder_id, storable(sighting.path), sighting.size_bytes),
                 *(sighting.mtime_ns, sighting.photo_id),
             ),
         )
@@ -66,7 +69,8 @@ class Folders:
     def lost(self, folder_id: int, path: str) -> None:
         """The file is gone from there. What becomes of the photo is the caller's decision."""
         self._db.execute(
-            "DELETE FROM sightings WHERE folder_id = ? AND path = ?", (folder_id, path)
+            "DELETE FROM sightings WHERE folder_id = ? AND path = ?",
+            (folder_id, storable(path)),
         )
 
     def is_seen_elsewhere(self, photo_id: int, besides: int = -1) -> bool:

@@ -248,14 +248,6 @@ class Photos:
 
 def photo_from(row: sqlite3.Row) -> Photo:
     """The photo of a row of the table `photos`."""
-    look = None
-    if row["verdict"] is not None:
-        look = Look(
-            verdict=row["verdict"],
-            findings=tuple(Finding(**each) for each in json.loads(row["findings"])),
-            heads=tuple(_heads(json.loads(row["heads"]))),
-            models=row["look_models"] or "",
-        )
     return Photo(
         id=row["id"],
         sha256=row["sha256"],
@@ -271,8 +263,22 @@ def photo_from(row: sqlite3.Row) -> Photo:
         is_favourite=bool(row["favourite"]),
         is_deleted=row["deleted"] is not None,
         prepared=row["prepared"],
-        look=look,
+        look=_look(row),
     )
+
+
+def _look(row: sqlite3.Row) -> Look | None:
+    if row["verdict"] is None:
+        return None
+    try:
+        return Look(
+            verdict=row["verdict"],
+            findings=tuple(Finding(**each) for each in json.loads(row["findings"])),
+            heads=tuple(_heads(json.loads(row["heads"]))),
+            models=row["look_models"] or "",
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None  # a flipped bit: without a look the photo hangs uncropped
 
 
 def _heads(stored: Iterable[dict[str, object]]) -> Iterable[Head]:

@@ -27,8 +27,9 @@ INSERT INTO doors VALUES
 
 CREATE TABLE photos (
     id INTEGER PRIMARY KEY,
-    sha256 TEXT NOT NULL UNIQUE,
-    suffix TEXT NOT NULL,           -- of the stored original, from its content: .jpg, .heic, ...
+    -- Names of files are made of these two: no damage and no mistake may lead out of the library.
+    sha256 TEXT NOT NULL UNIQUE CHECK (sha256 NOT GLOB '*[./]*'),
+    suffix TEXT NOT NULL CHECK (suffix NOT GLOB '*/*'),  -- from the content: .jpg, .heic, ...
     size_bytes INTEGER NOT NULL,
     door TEXT NOT NULL REFERENCES doors (door),
     name TEXT NOT NULL,             -- the file's own name: hostile text
@@ -37,10 +38,10 @@ CREATE TABLE photos (
     taken TEXT,                     -- local time of the camera, ISO 8601 without a zone
     latitude REAL,                  -- private: never shown, never exported
     longitude REAL,
-    width INTEGER NOT NULL,         -- upright original
-    height INTEGER NOT NULL,
-    decoded_width INTEGER NOT NULL,
-    decoded_height INTEGER NOT NULL,
+    width INTEGER NOT NULL CHECK (width > 0),  -- upright original
+    height INTEGER NOT NULL CHECK (height > 0),
+    decoded_width INTEGER NOT NULL CHECK (decoded_width > 0),
+    decoded_height INTEGER NOT NULL CHECK (decoded_height > 0),
     approval TEXT NOT NULL CHECK (approval IN ('waiting', 'approved', 'hidden')),
     favourite INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER,                -- when; NULL while it is not. The original stays until it is purged
@@ -58,7 +59,7 @@ CREATE INDEX photos_by_arrival ON photos (arrived DESC, id DESC);
 CREATE TABLE clips (
     id INTEGER PRIMARY KEY,
     photo_id INTEGER NOT NULL REFERENCES photos (id),
-    file TEXT NOT NULL UNIQUE,
+    file TEXT NOT NULL UNIQUE CHECK (file NOT GLOB '*/*'),
     driver TEXT NOT NULL,           -- as played
     asked TEXT NOT NULL,            -- as asked for
     models TEXT NOT NULL,
@@ -111,7 +112,6 @@ CREATE TABLE sightings (            -- which file of a mirrored folder is which 
     photo_id INTEGER NOT NULL REFERENCES photos (id),
     PRIMARY KEY (folder_id, path)
 ) STRICT;
-CREATE INDEX sightings_by_photo ON sightings (photo_id);
 
 CREATE TABLE dropped (              -- deleted because the file vanished from a mirrored folder
     photo_id INTEGER PRIMARY KEY,
@@ -176,7 +176,7 @@ def _second(connection: sqlite3.Connection) -> None:
 
 TABLES = (
     *("doors", "photos", "clips", "work", "refusals"),
-    *("folders", "sightings", "questions", "notices", "facts"),
+    *("folders", "sightings", "dropped", "held", "questions", "notices", "facts"),
 )
 """Every table of this version."""
 
@@ -194,8 +194,13 @@ def migrate(connection: sqlite3.Connection) -> int:
     Raises `TooNew` for a catalogue from a newer Wakeframe, and `sqlite3.DatabaseError` for one whose
     two notes of its version contradict each other: one of them is damaged.
     """
-    before: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if before and before != _noted_version(connection):
+    connection.execute("BEGIN")  # both notes as they were at one moment
+    try:
+        before: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        noted = _noted_version(connection) if before else 0
+    finally:
+        connection.execute("ROLLBACK")
+    if before != noted:
         raise sqlite3.DatabaseError("the version number is damaged")
     if before > VERSION:
         raise TooNew(f"the catalogue has version {before}, this Wakeframe knows {VERSION}")

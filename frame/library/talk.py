@@ -6,6 +6,8 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
+from frame.library.text import storable
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -31,8 +33,8 @@ class Refusals:
             "INSERT OR REPLACE INTO refusals (door, place, size_bytes, mtime_ns, code, message, at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
-                *(refusal.door, refusal.place, refusal.size_bytes, refusal.mtime_ns),
-                *(refusal.code, refusal.message, refusal.at),
+                *(refusal.door, storable(refusal.place), refusal.size_bytes, refusal.mtime_ns),
+                *(refusal.code, storable(refusal.message), refusal.at),
             ),
         )
 
@@ -40,13 +42,15 @@ class Refusals:
         """Whether this very file was refused already."""
         row = self._db.execute(
             "SELECT 1 FROM refusals WHERE door = ? AND place = ? AND size_bytes = ? AND mtime_ns = ?",
-            (door, place, size_bytes, mtime_ns),
+            (door, storable(place), size_bytes, mtime_ns),
         ).fetchone()
         return row is not None
 
     def remove(self, door: str, place: str) -> None:
         """The file is gone, or became a photo."""
-        self._db.execute("DELETE FROM refusals WHERE door = ? AND place = ?", (door, place))
+        self._db.execute(
+            "DELETE FROM refusals WHERE door = ? AND place = ?", (door, storable(place))
+        )
 
     def all(self, limit: int = 1000) -> list[Refusal]:
         """Newest first."""
@@ -86,7 +90,7 @@ class Questions:
             "INSERT INTO questions (kind, subject, facts, on_screen, asked) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (kind, subject) WHERE answer IS NULL DO UPDATE SET facts = excluded.facts"
             " WHERE facts != excluded.facts",
-            (kind, subject, json.dumps(facts), int(on_screen), now),
+            (kind, storable(subject), json.dumps(facts), int(on_screen), now),
         )
 
     def open(self) -> list[Question]:
@@ -95,7 +99,9 @@ class Questions:
 
     def latest(self, kind: str, subject: str) -> Question | None:
         """The last time this was asked, answered or not."""
-        found = self._where("kind = ? AND subject = ? ORDER BY id DESC LIMIT 1", kind, subject)
+        found = self._where(
+            "kind = ? AND subject = ? ORDER BY id DESC LIMIT 1", kind, storable(subject)
+        )
         return found[0] if found else None
 
     def answer(self, question_id: int, answer: str, now: int) -> bool:
@@ -111,7 +117,7 @@ class Questions:
         self._db.execute(
             "UPDATE questions SET answer = 'withdrawn', answered = ?"
             " WHERE kind = ? AND subject = ? AND answer IS NULL",
-            (now, kind, subject),
+            (now, kind, storable(subject)),
         )
 
     def _where(self, where: str, *values: object) -> list[Question]:
@@ -151,13 +157,14 @@ class Notices:
             "INSERT INTO notices (room, code, subject, message, at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (room, code, subject) DO UPDATE"
             " SET message = excluded.message, at = excluded.at, times = times + 1",
-            (room, code, subject, message, now),
+            (room, code, storable(subject), storable(message), now),
         )
 
     def clear(self, room: str, code: str, subject: str = "") -> None:
         """It is over."""
         self._db.execute(
-            "DELETE FROM notices WHERE room = ? AND code = ? AND subject = ?", (room, code, subject)
+            "DELETE FROM notices WHERE room = ? AND code = ? AND subject = ?",
+            (room, code, storable(subject)),
         )
 
     def all(self) -> list[Notice]:

@@ -1,0 +1,242 @@
+"""What happens at every start, before anything else opens the library: it is put in order.
+
+What was cut off is cleaned up, and a catalogue that is damaged or gone is made again from its last
+copy and from the originals. The damaged one is never thrown away: it is renamed and kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from frame.core.photos import Approval, Door
+from frame.library.backup import JOURNALS
+from frame.library.catalogue import Catalogue, CatalogueError, CatalogueTooNew
+from frame.library.disk import Disk, RealDisk, remove_if_there
+from frame.library.ingest import Decode, decode_in_cage
+from frame.library.places import Places
+from frame.library.reconcile import ROOM, Decided, Reconciled, reconcile, tell
+
+_log = logging.getLogger(__name__)
+
+DAMAGED_KEPT = 3
+"""More than this many damaged catalogues tell nobody anything, and each may be 50 MB."""
+
+ADOPT_SECONDS = 20.0
+"""How long a start may take to look at originals that no catalogue knows, about five a second; the
+rest is looked at while the frame runs."""
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """`is_rebuilt` tells that the catalogue had to be made again. `left` originals are still to be
+    looked at: call `frame.library.reconcile.reconcile` while the frame runs."""
+
+    is_rebuilt: bool = False
+    photos: int = 0
+    reconciled: Reconciled = field(default_factory=Reconciled)
+
+
+def recover(
+    places: Places,
+    now: int,
+    *,
+    disk: Disk | None = None,
+    decode: Decode = decode_in_cage,
+    seconds: float = ADOPT_SECONDS,
+) -> Recovery:
+    """Put the library in order; nobody else may have it open.
+
+    Raises `CatalogueTooNew` (a newer Wakeframe has been here) and OSError (the disk cannot be used).
+    """
+    disk = disk or RealDisk()
+    places.make()
+    _sweep(places, disk)
+    is_rebuilt, decided = False, {}
+    if not _is_usable(places, disk):
+        decided = _decisions(places.catalogue)
+        _set_aside(places.catalogue, now, disk)
+        _put_last_copy(places, now, disk)
+        is_rebuilt = True
+    with Catalogue(places.catalogue) as catalogue:
+        result = Reconciled()
+        if is_rebuilt:
+            _log.warning("the catalogue was damaged and is being made again")
+            _apply(catalogue, decided)
+            result = reconcile(
+                places, catalogue, now, decided=decided, seconds=seconds, disk=disk, decode=decode
+            )
+            tell(catalogue, result, now)
+            message = (
+                "The catalogue was damaged and has been made again from its last copy and from the"
+                " photos. What was decided since that copy may be lost; no photo is."
+            )
+            catalogue.notices.add(ROOM, "catalogue_rebuilt", "", message, now)
+        _match_clips(places, catalogue, disk)
+        return Recovery(is_rebuilt, catalogue.photos.counts()["photos"], result)
+
+
+def _sweep(places: Places, disk: Disk) -> None:
+    """Files that were being written when the power went."""
+    for name in disk.names(places.incoming):
+        with contextlib.suppress(IsADirectoryError):
+            remove_if_there(disk, places.incoming / name)
+    folders = [places.clips, places.stills, places.thumbnails]
+    folders += [
+        above / name
+        for above in (places.stills, places.thumbnails)
+        for name in disk.names(above)
+        if len(name) == 2
+    ]
+    for folder in folders:
+        for name in disk.names(folder):
+            if name.endswith(".part"):
+                remove_if_there(disk, folder / name)
+
+
+def _is_usable(places: Places, disk: Disk) -> bool:
+    """Whether the catalogue can be opened, is sound, and is the one that belongs to these photos."""
+    size = disk.size(places.catalogue)
+    if not size:
+        # None, or an empty file: fine for a new library, damage for one that has photos.
+        return not _has_history(places, disk)
+    try:
+        with Catalogue(places.catalogue) as catalogue:
+            return catalogue.is_sound()
+    except CatalogueTooNew:
+        raise
+    except CatalogueError:
+        return False
+
+
+def _has_history(places: Places, disk: Disk) -> bool:
+    folders = (places.originals / name for name in disk.names(places.originals) if len(name) == 2)
+    return disk.size(places.backup) is not None or any(disk.names(folder) for folder in folders)
+
+
+def _decisions(damaged: Path) -> dict[str, Decided]:
+    """What can still be read of what people decided, photo by photo."""
+    found: dict[str, Decided] = {}
+    if not damaged.exists():
+        return found
+    query = (
+        "SELECT sha256, approval, deleted, favourite, door, name, sender, arrived FROM photos"
+        " NOT INDEXED WHERE id BETWEEN ? AND ?"
+    )
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(_open_damaged(damaged)) as db:
+        last = _last_id(db)
+        for first in range(1, last + 1, 50):
+            # In small pieces: one unreadable page costs the rows of one piece.
+            with contextlib.suppress(sqlite3.Error, ValueError, TypeError):
+                for row in db.execute(query, (first, first + 49)):
+                    found[str(row[0])] = _decided(row)
+    return found
+
+
+def _open_damaged(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    db.execute("PRAGMA trusted_schema = OFF")
+    return db
+
+
+def _last_id(db: sqlite3.Connection) -> int:
+    found = db.execute("SELECT max(id) FROM photos").fetchone()[0]
+    # A flipped bit in a row's number must not have us count to 2^62.
+    return min(int(found or 0), 1_000_000)
+
+
+def _decided(row: tuple[object, ...]) -> Decided:
+    _, approval, deleted, favourite, door, name, sender, arrived = row
+    return Decided(
+        approval=Approval(str(approval)),
+        deleted=deleted if isinstance(deleted, int) else None,
+        is_favourite=favourite == 1,
+        door=Door(str(door)),
+        name=str(name),
+        sender=str(sender),
+        arrived=arrived if isinstance(arrived, int) and arrived >= 0 else None,
+    )
+
+
+def _apply(catalogue: Catalogue, decided: Mapping[str, Decided]) -> None:
+    """What was hidden or deleted since the last copy stays so: better too little on the wall than
+    something that somebody took off it."""
+    with catalogue.transaction():
+        for sha256, decision in decided.items():
+            photo = catalogue.photos.find(sha256)
+            if photo is None:
+                continue
+            if decision.approval is Approval.HIDDEN:
+                catalogue.photos.approve(photo.id, Approval.HIDDEN)
+            if decision.deleted is not None:
+                catalogue.photos.delete(photo.id, decision.deleted)
+
+
+def _set_aside(catalogue: Path, now: int, disk: Disk) -> None:
+    """Rename it, with its journals; only the newest few are kept."""
+    kept = catalogue.with_name(f"{catalogue.stem}.damaged-{now}{catalogue.suffix}")
+    for suffix in ("", *JOURNALS):
+        path = Path(f"{catalogue}{suffix}")
+        if disk.size(path) is not None:
+            disk.rename(path, Path(f"{kept}{suffix}"))
+    disk.sync_folder(catalogue.parent)
+    old = sorted(_damaged(catalogue, disk), key=lambda path: path.name)[:-DAMAGED_KEPT]
+    for path in old:
+        for suffix in ("", *JOURNALS):
+            remove_if_there(disk, Path(f"{path}{suffix}"))
+
+
+def _damaged(catalogue: Path, disk: Disk) -> Iterator[Path]:
+    for name in disk.names(catalogue.parent):
+        if name.startswith(f"{catalogue.stem}.damaged-") and name.endswith(catalogue.suffix):
+            yield catalogue.with_name(name)
+
+
+def _put_last_copy(places: Places, now: int, disk: Disk) -> None:
+    """The last copy in the catalogue's place, if there is a sound one."""
+    if disk.size(places.backup) is None:
+        return
+    part = places.catalogue.with_name(f".{places.catalogue.name}.part")
+    for suffix in ("", *JOURNALS):
+        remove_if_there(disk, Path(f"{part}{suffix}"))
+    _copy(places.backup, part, disk)
+    try:
+        with Catalogue(part) as copy:
+            is_sound = copy.is_sound()
+    except CatalogueTooNew:
+        raise
+    except CatalogueError:
+        is_sound = False
+    if not is_sound:
+        _set_aside(places.backup, now, disk)
+        for suffix in ("", *JOURNALS):
+            remove_if_there(disk, Path(f"{part}{suffix}"))
+        return
+    disk.rename(part, places.catalogue)
+    disk.sync_folder(places.root)
+
+
+def _copy(source: Path, target: Path, disk: Disk) -> None:
+    descriptor = disk.open(source)
+    try:
+        with disk.create(target) as file:
+            while chunk := os.read(descriptor, 1 << 20):
+                file.write(chunk)
+            file.sync(0o644)
+    finally:
+        os.close(descriptor)
+
+
+def _match_clips(places: Places, catalogue: Catalogue, disk: Disk) -> None:
+    """No row without its clip, no clip without its row: each is made again in a minute."""
+    there, known = set(disk.names(places.clips)), catalogue.clips.files()
+    for clip_id in {*catalogue.clips.ids_of(known - there), *catalogue.clips.unreadable()}:
+        catalogue.clips.forget(clip_id)
+    for name in there - catalogue.clips.files():
+        if name.endswith(".mp4"):
+            remove_if_there(disk, places.clips / name)

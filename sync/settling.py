@@ -22,7 +22,7 @@ UNFINISHED_SECONDS = 25.0
 same, within the 30 s that were promised, because there are whole files that look like this."""
 
 RECHECK_SECONDS = 2.0
-"""How often a file that is not quiet yet is looked at; so much later may we notice the last byte."""
+"""How often a file is looked at that is still open, or whose end is missing."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def seen(before: Watched | None, stamp: Stamp, now: float) -> Watched:
     if before is not None and before.stamp == stamp:
         return before
     told_at = now if before is None or before.phase is Phase.DONE else before.told_at
-    return Watched(stamp, Phase.WAITING, now, False, now + RECHECK_SECONDS, told_at)
+    return Watched(stamp, Phase.WAITING, now, False, now + SLOW_SECONDS, told_at)
 
 
 def told_closed(before: Watched | None, stamp: Stamp, now: float) -> Watched:

@@ -1,0 +1,103 @@
+"""What people at the frame ask for, as transitions of the wall."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from frame.core import happenings as do
+from frame.core.happenings import Wanted, Wish
+from frame.core.steps import (
+    CHOOSE_SECONDS,
+    INFO_SECONDS,
+    NOTE_SECONDS,
+    STILL_BEFORE_WAKE,
+    UNDO_SECONDS,
+    Over,
+    Overlay,
+    Phase,
+    Step,
+    Wall,
+    hurry,
+    prepare,
+    put_over,
+)
+
+
+def asked(wall: Wall, wish: Wish, now: float) -> Step:
+    """Somebody at the frame wants something."""
+    if wish is Wish.QUIT:
+        return wall, (do.Quit(),)
+    if wall.phase in (Phase.NIGHT, Phase.STARTING):
+        return wall, ()
+    if wall.overlay is not None and wall.overlay.over is Over.QUESTION:
+        return _answered(wall, wall.overlay.question, wish)
+    if wall.overlay is not None and wall.overlay.over is Over.WHICH:
+        return _which(wall, wish, now)
+    match wish:
+        case Wish.NEXT:
+            return hurry(wall)
+        case Wish.PREVIOUS:
+            return prepare(replace(wall, hurries=True), Wanted.PREVIOUS)
+        case Wish.WAKE:
+            return _wake_now(wall, now)
+        case Wish.HIDE:
+            return _hide_asked(wall, now)
+        case Wish.UNDO:
+            return _undo(wall, now)
+        case Wish.INFO:
+            is_up = wall.overlay is not None and wall.overlay.over is Over.INFO
+            return put_over(wall, None if is_up else Overlay(Over.INFO, now + INFO_SECONDS))
+        case _:
+            return wall, ()
+
+
+def _wake_now(wall: Wall, now: float) -> Step:
+    if wall.phase is not Phase.HANGING or wall.slide is None:
+        return wall, ()
+    if not wall.slide.wakes:
+        return put_over(wall, Overlay(Over.NOTE, now + NOTE_SECONDS, "done.no_clip"))
+    # Only a wish makes a still wake before it has hung for long.
+    hung_at = min(wall.hung_at, now - STILL_BEFORE_WAKE)
+    return replace(wall, wake_at=min(wall.wake_at, now), hung_at=hung_at), ()
+
+
+def _hide_asked(wall: Wall, now: float) -> Step:
+    if wall.phase not in (Phase.HANGING, Phase.WAKING) or wall.slide is None:
+        return wall, ()
+    if len(wall.slide.photos) > 1:
+        return put_over(wall, Overlay(Over.WHICH, now + CHOOSE_SECONDS))
+    return _hide(wall, wall.slide.photos, now)
+
+
+def _which(wall: Wall, wish: Wish, now: float) -> Step:
+    """Of two photos, which one to hide: the first (previous), the second (next), both (hide)."""
+    photos = wall.slide.photos if wall.slide is not None else ()
+    wall, effects = put_over(wall, None)
+    chosen = {Wish.PREVIOUS: photos[:1], Wish.NEXT: photos[1:], Wish.HIDE: photos}.get(wish, ())
+    if not chosen:
+        return wall, effects
+    wall, more = _hide(wall, chosen, now)
+    return wall, (*effects, *more)
+
+
+def _hide(wall: Wall, photos: tuple[int, ...], now: float) -> Step:
+    note = Overlay(Over.NOTE, now + NOTE_SECONDS, "done.hidden")
+    wall = replace(wall, hidden=photos, hidden_at=now, is_gone=True, overlay=note)
+    wall, more = hurry(wall)
+    return wall, (do.Hide(photos), *more)
+
+
+def _undo(wall: Wall, now: float) -> Step:
+    if not wall.hidden or now > wall.hidden_at + UNDO_SECONDS:
+        return wall, ()
+    photos, note = wall.hidden, Overlay(Over.NOTE, now + NOTE_SECONDS, "done.shown_again")
+    wall = replace(wall, hidden=(), hurries=True, overlay=note)
+    wall, more = prepare(wall, Wanted.AGAIN, photos)
+    return wall, (do.Unhide(photos), *more)
+
+
+def _answered(wall: Wall, question: int, wish: Wish) -> Step:
+    if wish not in (Wish.YES, Wish.NO):
+        return wall, ()
+    wall, effects = put_over(replace(wall, question=question), None)
+    return wall, (do.Answer(question, wish is Wish.YES), *effects)

@@ -17,7 +17,7 @@ from frame.errors import WakeframeError
 from frame.library.clips import Clips
 from frame.library.folders import Folders
 from frame.library.photos import Photos
-from frame.library.schema import TABLES, TooNew, migrate
+from frame.library.schema import TABLES, VERSION, TooNew, has_our_schema, migrate
 from frame.library.talk import Facts, Notices, Questions, Refusals
 from frame.library.work import Work
 
@@ -46,11 +46,13 @@ class Catalogue:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._is_read_only = read_only
         try:
             self._db = _connect(path, read_only=read_only)
         except TooNew as error:
             raise CatalogueTooNew(f"The catalogue cannot be opened: {error}.") from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            # SQLite quotes a damaged schema in its message, and Python cannot always decode it.
             raise CatalogueError(f"The catalogue cannot be opened: {error}.") from error
         self.photos = Photos(self._db)
         self.clips = Clips(self._db)
@@ -91,26 +93,37 @@ class Catalogue:
         with contextlib.closing(sqlite3.connect(path)) as target:
             self._db.backup(target, pages=256, sleep=0.01)
 
-    def is_sound(self) -> bool:
-        """Whether every page, rule and row can be read and the rows fit each other.
+    def is_sound(self, *, thorough: bool = True) -> bool:
+        """Whether every page, rule and row can be read and they fit each other.
 
-        A flipped bit that leaves all that in order is found where it shows, or not at all.
+        A flipped bit that leaves all that in order is found where it shows, or not at all. Without
+        `thorough` only what takes no time: tables, doors, and whether it can be written.
         """
         try:
-            found = self._db.execute("PRAGMA quick_check(1)").fetchone()
-            if found is None or found[0] != "ok":
-                return False
-            if self._db.execute("PRAGMA foreign_key_check").fetchone() is not None:
-                return False
-            if {row[0] for row in self._db.execute("SELECT door FROM doors")} != set(Door):
-                return False
-            for table in TABLES:
-                cursor = self._db.cursor()
-                cursor.row_factory = None
-                for _ in cursor.execute(f"SELECT * FROM {table}"):
-                    pass  # text that is no UTF-8 any more raises
-        except sqlite3.DatabaseError:
+            return self._opens() and (not thorough or self._fits_together())
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             return False
+
+    def _opens(self) -> bool:
+        if not has_our_schema(self._db):
+            return False
+        if not self._is_read_only:
+            self._db.execute("BEGIN IMMEDIATE")  # a flipped bit can forbid writing
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
+            self._db.execute("ROLLBACK")
+        return {row[0] for row in self._db.execute("SELECT door FROM doors")} == set(Door)
+
+    def _fits_together(self) -> bool:
+        found = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+        if found is None or found[0] != "ok":
+            return False
+        if self._db.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            return False
+        for table in TABLES:
+            cursor = self._db.cursor()
+            cursor.row_factory = None
+            for _ in cursor.execute(f"SELECT * FROM {table}"):
+                pass  # text that is no UTF-8 any more raises
         return True
 
 

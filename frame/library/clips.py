@@ -102,13 +102,10 @@ class Clips:
 
     def unreadable(self) -> list[int]:
         """The ids of rows that a flipped bit has made useless."""
-        found = []
-        for row in self._db.execute("SELECT * FROM clips"):
-            try:
-                _clip(row)
-            except (ValueError, TypeError):
-                found.append(int(row["id"]))
-        return found
+        rows = self._db.execute(
+            "SELECT id FROM clips WHERE NOT json_valid(view) OR json_array_length(view) != 6"
+        )
+        return [int(row[0]) for row in rows]
 
     def count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM clips").fetchone()[0])

@@ -88,7 +88,8 @@ class Photos:
         }
         rows = self._plain(
             "SELECT id, arrived, substr(coalesce(taken, ''), 1, 10), width, height, sender, people"
-            " FROM photos WHERE approval = 'approved' AND deleted IS NULL AND missing IS NULL"
+            " FROM photos INDEXED BY photos_for_cards"
+            " WHERE approval = 'approved' AND deleted IS NULL AND missing IS NULL"
         )
         return [
             Card(number, arrived, day, width / height, sender, people, number in waking)

@@ -27,6 +27,10 @@ _log = logging.getLogger(__name__)
 DAMAGED_KEPT = 3
 """More than this many damaged catalogues tell nobody anything, and each may be 50 MB."""
 
+LOOKED_THROUGH = 32 << 20
+"""A catalogue up to this size (some 10,000 photos) is looked through at every start, in a quarter of a
+second; a larger one would keep the wall waiting, and is looked through while the frame runs."""
+
 ADOPT_SECONDS = 20.0
 """How long a start may take to look at originals that no catalogue knows, about five a second; the
 rest is looked at while the frame runs."""
@@ -49,19 +53,22 @@ def recover(
     disk: Disk | None = None,
     decode: Decode = decode_in_cage,
     seconds: float = ADOPT_SECONDS,
+    is_suspect: bool = False,
 ) -> Recovery:
     """Put the library in order; nobody else may have it open.
 
-    Raises `CatalogueTooNew` (a newer Wakeframe has been here) and OSError (the disk cannot be used).
+    `is_suspect` asks for the thorough look at a large catalogue too (see `is_whole`). Raises
+    `CatalogueTooNew` (a newer Wakeframe has been here) and OSError (the disk cannot be used).
     """
     disk = disk or RealDisk()
     places.make()
     _sweep(places, disk)
     is_rebuilt, decided = False, {}
-    if not _is_usable(places, disk):
+    if not _is_usable(places, disk, is_suspect=is_suspect):
         decided = _decisions(places.catalogue)
         _set_aside(places.catalogue, now, disk)
         _put_last_copy(places, now, disk)
+        remove_if_there(disk, _suspicion(places))
         is_rebuilt = True
     with Catalogue(places.catalogue) as catalogue:
         result = Reconciled()
@@ -99,19 +106,39 @@ def _sweep(places: Places, disk: Disk) -> None:
                 remove_if_there(disk, folder / name)
 
 
-def _is_usable(places: Places, disk: Disk) -> bool:
+def is_whole(places: Places) -> bool:
+    """The thorough look, for while the frame runs; a second of work where there are 50,000 photos.
+
+    Where it is not, `recover` repairs it at the next start; nobody needs to remember.
+    """
+    with Catalogue(places.catalogue) as catalogue:
+        if catalogue.is_sound():
+            return True
+    _suspicion(places).touch()
+    return False
+
+
+def _suspicion(places: Places) -> Path:
+    return places.catalogue.with_name(f"{places.catalogue.name}.suspect")
+
+
+def _is_usable(places: Places, disk: Disk, *, is_suspect: bool) -> bool:
     """Whether the catalogue can be opened, is sound, and is the one that belongs to these photos."""
     size = disk.size(places.catalogue)
     if not size:
         # None, or an empty file: fine for a new library, damage for one that has photos.
         return not _has_history(places, disk)
+    is_suspect |= disk.size(_suspicion(places)) is not None
     try:
         with Catalogue(places.catalogue) as catalogue:
-            return catalogue.is_sound()
+            is_usable = catalogue.is_sound(thorough=is_suspect or size <= LOOKED_THROUGH)
     except CatalogueTooNew:
         raise
     except CatalogueError:
         return False
+    if is_usable:
+        remove_if_there(disk, _suspicion(places))
+    return is_usable
 
 
 def _has_history(places: Places, disk: Disk) -> bool:
@@ -128,7 +155,10 @@ def _decisions(damaged: Path) -> dict[str, Decided]:
         "SELECT sha256, approval, deleted, favourite, door, name, sender, arrived FROM photos"
         " NOT INDEXED WHERE id BETWEEN ? AND ?"
     )
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(_open_damaged(damaged)) as db:
+    with (
+        contextlib.suppress(sqlite3.Error, ValueError),
+        contextlib.closing(_open_damaged(damaged)) as db,
+    ):
         last = _last_id(db)
         for first in range(1, last + 1, 50):
             # In small pieces: one unreadable page costs the rows of one piece.

@@ -155,7 +155,8 @@ ALTER TABLE photos ADD COLUMN missing INTEGER;  -- since when its original is no
 
 -- What the shuffle and the counts need, without touching rows that carry heads and findings: at 50,000
 -- photos the difference between reading 5 MB and 100 MB of a card at every start.
-CREATE INDEX photos_for_cards ON photos (id, arrived, taken, width, height, sender, people)
+CREATE INDEX photos_for_cards ON photos
+    (id, arrived, taken, width, height, sender, people, approval, deleted, missing)
     WHERE approval = 'approved' AND deleted IS NULL AND missing IS NULL;
 CREATE INDEX photos_for_counts ON photos (approval, deleted, missing, verdict);
 CREATE INDEX clips_approved ON clips (photo_id, id) WHERE approval = 'approved';
@@ -219,6 +220,21 @@ def migrate(connection: sqlite3.Connection) -> int:
             connection.execute("ROLLBACK")
             raise
     return before
+
+
+def has_our_schema(connection: sqlite3.Connection) -> bool:
+    """Whether tables and indices are letter by letter those of a new catalogue."""
+    fresh = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(fresh)
+        return _schema(fresh) == _schema(connection)
+    finally:
+        fresh.close()
+
+
+def _schema(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'"
+    return {tuple(row) for row in connection.execute(query)}
 
 
 def _noted_version(connection: sqlite3.Connection) -> int:

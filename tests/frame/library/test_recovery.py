@@ -122,7 +122,7 @@ class TestDamage:
     def assert_everything_is_there(self, places: Places, *, knows: bool) -> None:
         with Catalogue(places.catalogue) as catalogue:
             photos = {photo.sha256: photo for photo in catalogue.photos.page(limit=100)}
-            assert photos.keys() == hashes(places)
+            assert photos.keys() >= hashes(places)
             shown = {card.id for card in catalogue.photos.cards()}
             names = {photo.name: photo for photo in photos.values()}
             for number in (HIDDEN, DELETED):

@@ -8,9 +8,8 @@ from pathlib import Path
 from bench import seam
 from bench.quality_figures import Figure
 from bench.quality_subjects import Subject
-from frame.commands.animate import seed_of
 from frame.library.decode import decode_file
-from renderer.animator import Request
+from renderer.animator import Request, seed_of
 from renderer.engine import GeometricAnimator
 from renderer.framing import frame_photo, working_picture
 from renderer.models import ModelStore

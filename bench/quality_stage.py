@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.quality_subjects import Subject
-from frame.commands.animate import seed_of
 from frame.library.decode import decode_file
+from renderer.animator import seed_of
 from renderer.faces.attributes import read_attributes
 from renderer.faces.find import find_faces
 from renderer.faces.segment import person_mask

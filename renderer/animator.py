@@ -53,6 +53,12 @@ class Request:
             raise ValueError("a crop needs a size, and a size a crop")
 
 
+def seed_of(sha256: str) -> int:
+    """The photo's own seed, from its content hash (hexadecimal): the same photo always moves the same
+    way, no two move alike."""
+    return int(sha256[:12], 16)
+
+
 class Animator(Protocol):
     """Anything that can wake a photo."""
 

@@ -12,6 +12,7 @@ from frame.errors import Refused, WakeframeError
 from frame.files import check_output, write_text
 from frame.library.decode import DecodedPhoto, decode_file
 from frame.terminal import ProgressLine
+from renderer.animator import seed_of
 from renderer.faces.types import Box
 from renderer.reasons import Reason
 from renderer.report import FaceReport, Report, StageTime, to_json
@@ -111,11 +112,6 @@ def _run(
         raise WakeframeError(f"The clip could not be written: {why}.") from error
     except MemoryError as error:
         raise WakeframeError("There is not enough free memory for this photo.") from error
-
-
-def seed_of(sha256: str) -> int:
-    """The photo's own seed: the same photo always moves the same way, no two move alike."""
-    return int(sha256[:12], 16)
 
 
 def in_original_pixels(report: Report, scale: float) -> Report:

@@ -23,6 +23,7 @@ from frame.studio.kit import Engine, Kit, Stop
 from frame.studio.looking import look_fingerprint, look_of
 from frame.studio.naming import called
 from frame.studio.priority import LOOKER_NICE, step_back
+from frame.studio.shelf import ClipShelf
 from frame.studio.telling import Teller
 from frame.studio.trying import Interrupted, MachineTrouble, Outcome, Trial
 
@@ -70,6 +71,7 @@ class Looker:
         self._kit = kit
         self._engine: Engine = kit.engine()
         self._models = look_fingerprint(self._engine.models)
+        self._shelf = ClipShelf(places, catalogue)
         self._stills = StillCache(places, kit.decode)
         self._trial = Trial(catalogue, "look", kit.now)
         self._teller = Teller(live, PROCESS, kit.clock)
@@ -130,6 +132,9 @@ class Looker:
         report = self._engine.animator.check(decoded.pixels)
         look = look_of(report, (width, height), decoded.scale, self._models)
         self._catalogue.photos.remember_look(photo.id, look)
+        if look.verdict != "animated":
+            # Older models may have let it move.
+            self._shelf.drop_all_of(photo.id)
         seconds = self._kit.clock() - start
         self._make_still(photo.id, decoded)
         return Outcome(seconds=seconds)

@@ -1,0 +1,284 @@
+"""The slow lane: renders what waits, one photo at a time, and steps aside for everything else.
+
+A process of its own. Nothing is lost but the photo in work, whenever it ends and however.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+
+from frame.core.photos import Photo
+from frame.library.catalogue import Catalogue
+from frame.library.disk import Disk
+from frame.library.places import Places
+from frame.library.space import Reserve, usual_reserve
+from frame.studio.heat import Thermometer, Warmth, is_hot
+from frame.studio.kit import Kit, Stop
+from frame.studio.lane import (
+    Cooled,
+    Effect,
+    Ended,
+    Event,
+    Found,
+    Hindered,
+    MakeRoom,
+    NothingToDo,
+    Reason,
+    Render,
+    Rest,
+    Say,
+    State,
+    Stopping,
+    next_state,
+)
+from frame.studio.lock import only_one
+from frame.studio.priority import step_back_furthest
+from frame.studio.progress import Progress
+from frame.studio.queue import Candidate, Room, choose, fitting
+from frame.studio.rendering import Renderer
+from frame.studio.shelf import QUOTA_SHARE, ClipShelf
+from frame.studio.survey import Survey
+from frame.studio.telling import Teller
+from frame.studio.trying import Interrupted, MachineTrouble, Outcome, Trial
+
+_log = logging.getLogger(__name__)
+
+PROCESS = "studio"
+
+IDLE_SECONDS = 1.0
+"""Between two looks at whether the catalogue changed."""
+
+PAUSE_SECONDS = 5.0
+"""Between two looks at whether what is in the way has gone."""
+
+HEAT_SECONDS = 2.0
+"""Between two readings: a processor warms up in several."""
+
+DRAWING_THREADS = 2
+"""As many as the networks take (`renderer.models.THREADS`): two of four cores are the display's."""
+
+STOP_SECONDS = 1.5
+"""What the drawing may take to hear that it shall stop; then the process ends itself."""
+
+
+def run(
+    root: Path,
+    live: Path,
+    stop: Stop,
+    *,
+    quota_share: float = QUOTA_SHARE,
+    kit: Kit | None = None,
+    warmth: Callable[[], Warmth] | None = None,
+    disk: Disk | None = None,
+    reserve: Reserve = usual_reserve,
+) -> None:
+    """Render until told to stop. `root` is the library, `live` the folder of live files.
+
+    `quota_share` of the disk is for clips; `reserve` is what stays free of it. Raises `ModelError`
+    where there are no networks, `CatalogueError`, and OSError for the lock.
+    """
+    kit = kit or Kit()
+    if kit.is_own_process:
+        step_back_furthest()
+        cv2.setNumThreads(DRAWING_THREADS)
+    with _alone(root, stop) as is_ours:
+        if not is_ours:
+            return
+        places = Places(root)
+        with Catalogue(places.catalogue) as catalogue:
+            shelf = ClipShelf(places, catalogue, quota_share, disk, reserve)
+            SlowLane(catalogue, places, shelf, live, stop, kit, warmth or Thermometer().read).work()
+
+
+@contextmanager
+def _alone(root: Path, stop: Stop) -> Iterator[bool]:
+    """Wait until no other studio works on this library; False where told to stop before."""
+    is_told = False
+    while not stop.is_set():
+        with only_one(root) as is_ours:
+            if is_ours:
+                yield True
+                return
+        if not is_told:
+            _log.info("another studio is at work on this library")
+            is_told = True
+        stop.wait(IDLE_SECONDS)
+    yield False
+
+
+class SlowLane:
+    """The lane itself; `work` returns when it is told to stop."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        places: Places,
+        shelf: ClipShelf,
+        live: Path,
+        stop: Stop,
+        kit: Kit,
+        warmth: Callable[[], Warmth],
+    ) -> None:
+        engine = kit.engine()
+        self._catalogue = catalogue
+        self._places = places
+        self._shelf = shelf
+        self._stop = stop
+        self._kit = kit
+        self._warmth = warmth
+        self._survey = Survey(catalogue, engine.models, kit.clock)
+        self._renderer = Renderer(engine, places, shelf, kit)
+        self._trial = Trial(catalogue, "render", kit.now)
+        self._progress = Progress(Teller(live, PROCESS, kit.clock), catalogue, kit.clock)
+        self._state = State.IDLE
+        self._is_hot = False
+        self._heat_at = float("-inf")
+        self._waiting = 0
+
+    def work(self) -> None:
+        """Render until told to stop."""
+        self._shelf.sweep()
+        while self._state is not State.STOPPED:
+            try:
+                event = self._look_around()
+            except (MachineTrouble, sqlite3.Error, OSError) as error:
+                event = self._trouble(error)
+            self._happen(event)
+        self._progress.stopped()
+
+    def _look_around(self) -> Event:
+        if self._stop.is_set():
+            return Stopping()
+        queue = self._survey.queue()
+        self._waiting = len(queue)
+        if not queue:
+            return NothingToDo()
+        if self._warm_up():
+            return Hindered(Reason.HOT)
+        shelf = self._shelf.state()
+        if shelf.spare < 0 and self._shelf.make_room(0):
+            shelf = self._shelf.state()
+        chosen = choose(queue, shelf)
+        if chosen is None:
+            return Hindered(Reason.DISK)
+        self._waiting = fitting(queue, shelf)
+        return Found(chosen[0], after_evicting=chosen[1] is Room.AFTER_EVICTING)
+
+    def _happen(self, event: Event) -> None:
+        """Go to the next state and do what that asks for."""
+        before = self._state
+        self._state, effects = next_state(before, event)
+        if self._state is not before:
+            _log.debug("studio", extra={"was": before, "now": self._state})
+        reason = event.reason if isinstance(event, Hindered) else None
+        self._progress.turned(self._state, reason, self._waiting)
+        for effect in effects:
+            self._do(effect)
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Rest():
+                self._rest()
+            case Say(message, reason):
+                _log.info(message, extra={"reason": reason})
+            case MakeRoom():
+                self._make_room()
+            case Render(candidate):
+                self._render(candidate)
+
+    def _rest(self) -> None:
+        """Until the catalogue changes; or a little, where something else is in the way."""
+        if self._state is not State.IDLE:
+            self._stop.wait(PAUSE_SECONDS)
+            return
+        while not self._stop.wait(IDLE_SECONDS) and self._survey.is_current():
+            pass
+
+    def _make_room(self) -> None:
+        try:
+            self._shelf.make_room(self._shelf.state().usual)
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("no room made", extra={"why": str(error)})
+
+    def _render(self, candidate: Candidate) -> None:
+        try:
+            photo = self._survey.is_still_wanted(candidate)
+            if photo is not None:
+                self._try(photo, candidate)
+            self._survey.drop(candidate.photo_id)
+        except Interrupted:
+            self._happen(Stopping())
+        except (MachineTrouble, sqlite3.Error, OSError) as error:
+            self._happen(self._trouble(error))
+        else:
+            self._happen(Ended())
+
+    def _try(self, photo: Photo, candidate: Candidate) -> None:
+        self._progress.began(photo, self._waiting)
+        with self._last_resort(photo):
+            is_well = self._trial.run(
+                photo, candidate.target.key, lambda: self._timed(photo, candidate)
+            )
+        if not is_well:
+            # It comes back for its second try, behind nobody: the queue is read again.
+            self._survey.look_again()
+
+    def _timed(self, photo: Photo, candidate: Candidate) -> Outcome:
+        outcome = self._renderer.render(photo, candidate.target, self._heard)
+        return Outcome(outcome.code, outcome.message, self._progress.worked_seconds)
+
+    def _heard(self, stage: str, share: float) -> None:
+        """The animator's progress, several times a second: the moment to stop or to wait in."""
+        if self._stop.is_set():
+            raise Interrupted
+        self._progress.moved(stage, share)
+        while self._warm_up():
+            self._happen(Hindered(Reason.HOT))
+            if self._stop.is_set():
+                raise Interrupted
+        if self._state is State.HELD:
+            self._happen(Cooled())
+
+    def _warm_up(self) -> bool:
+        """Whether it is too hot, read anew every `HEAT_SECONDS`."""
+        now = self._kit.clock()
+        if now - self._heat_at >= HEAT_SECONDS:
+            self._heat_at = now
+            self._is_hot = is_hot(self._warmth(), was_hot=self._is_hot)
+        return self._is_hot
+
+    def _trouble(self, error: Exception) -> Event:
+        """Catalogue, disk or networks fail us: wait, and begin again."""
+        if self._state is not State.PAUSED:
+            _log.warning("rendering waits", extra={"why": str(error)})
+        return Hindered(Reason.TROUBLE)
+
+    @contextmanager
+    def _last_resort(self, photo: Photo) -> Iterator[None]:
+        """Some steps of the drawing take longer than anybody waits for a process to end."""
+        done = threading.Event()
+        watch = threading.Thread(target=self._watch, args=(done, photo.id), name="studio-stop")
+        if self._kit.is_own_process:
+            watch.start()
+        try:
+            yield
+        finally:
+            done.set()
+            if self._kit.is_own_process:
+                watch.join()
+
+    def _watch(self, done: threading.Event, photo_id: int) -> None:
+        while not done.wait(0.2):
+            if self._stop.is_set() and not done.wait(STOP_SECONDS):
+                with Catalogue(self._places.catalogue) as catalogue:
+                    catalogue.work.take_back(photo_id, "render")
+                self._shelf.remove_unfinished()
+                os._exit(0)

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from frame.core.layout import Placed
+from frame.display.lettering import Overlay
 from frame.display.ports import Film, Frame
 
 HANDOVER_FRAMES = 8
@@ -39,7 +40,8 @@ class Wake:
     Ask `draw` at every tick of the screen, present what it gives, and stop when `is_over`. The film
     must be ready and stays its owner's to close. `hanging` holds the photo at rest; where it drifts,
     `drifted` is what the slow motion does to a picture of the photo's size at this moment (see
-    `frame.display.drift`), and still and clip move alike.
+    `frame.display.drift`), and still and clip move alike. A `caption` is not in `hanging` yet; it stays
+    on top of everything.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Wake:
         film: Film,
         started: float,
         drifted: Callable[[Frame], Frame] | None = None,
+        caption: Overlay | None = None,
     ) -> None:
         top, left = placed.y, placed.x
         rows = slice(top, top + placed.view.height)
@@ -61,6 +64,8 @@ class Wake:
         self._film = film
         self._started = started
         self._drifted = drifted
+        self._caption = caption
+        self._under = None if caption is None else hanging[caption.place].copy()
         self._step = -1
         self._last_clip: Frame | None = None
         self._scaled = np.empty_like(self._still)
@@ -147,7 +152,11 @@ class Wake:
         return self._drawn
 
     def _hang(self, picture: Frame) -> None:
+        if self._caption is not None:
+            self._drawn[self._caption.place] = self._under
         self._place[:] = picture if self._drifted is None else self._drifted(picture)
+        if self._caption is not None:
+            self._caption.lay(self._drawn)
 
 
 _OVER = 1 << 30

@@ -190,7 +190,8 @@ def caption(panel: tuple[int, int], text: str, place: float = 0.0) -> Overlay | 
     letters = np.pad(mask, reach).astype(np.float32) / 255
     under, over = shade[..., None], letters[..., None]
     ink = np.array(PANE, np.float32) * under * (1 - over) + np.array(INK, np.float32) * over
-    return Overlay(x - reach, y - reach, (1 - under) * (1 - over), ink)
+    keep = ((1 - under) * (1 - over)).astype(np.float32)
+    return Overlay(x - reach, y - reach, keep, ink.astype(np.float32))
 
 
 def pane(frame: Frame, words: Words) -> Frame:

@@ -65,7 +65,7 @@ class Wake:
         self._started = started
         self._drifted = drifted
         self._caption = caption
-        self._under = None if caption is None else hanging[caption.place].copy()
+        self._under = hanging[caption.place if caption else (slice(0), slice(0))].copy()
         self._step = -1
         self._last_clip: Frame | None = None
         self._scaled = np.empty_like(self._still)

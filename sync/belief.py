@@ -41,12 +41,15 @@ class State(StrEnum):
 @dataclass(frozen=True)
 class Identity:
     """How a folder is recognised: we may not leave a marker in it. `file_system` is the number that the
-    file system gives itself, 0 where it has none; it survives restarts where `device` does not."""
+    file system gives itself, 0 where it has none; it survives restarts where `device` does not. `volume`
+    is the number written on a local disk or stick, if it is known; `capacity` is in bytes."""
 
     device: int
     inode: int
     file_system: int
     is_read_only: bool
+    volume: str = ""
+    capacity: int = 0
 
     def text(self) -> str:
         """For the catalogue."""
@@ -61,7 +64,9 @@ class Identity:
 
     def is_place_of(self, other: Identity) -> bool:
         """Whether both are one place, as far as numbers tell."""
-        if self.inode != other.inode:
+        if self.inode != other.inode or self.capacity != other.capacity:
+            return False
+        if self.volume != other.volume and self.volume and other.volume:
             return False
         is_one = self.file_system != 0 and self.file_system == other.file_system
         return is_one or self.device == other.device
@@ -79,11 +84,13 @@ class Known:
 @dataclass(frozen=True)
 class Pass:
     """One look at a folder. `files` are sizes and times by path; `problem` says what could not be
-    listed. Without an identity the folder was not there, or (`problem`) could not be opened."""
+    listed. Without an identity the folder was not there, or (`problem`) could not be opened. `bare` are
+    sub-folders with no file below them."""
 
     identity: Identity | None
     files: Mapping[str, tuple[int, int]]
     problem: str = ""
+    bare: frozenset[str] = frozenset()
 
 
 def judge(seen: Pass, known: Mapping[str, Known], remembered: Identity | None) -> State:
@@ -91,17 +98,17 @@ def judge(seen: Pass, known: Mapping[str, Known], remembered: Identity | None) -
     if seen.identity is None:
         return State.UNREADABLE if seen.problem else State.ABSENT
     if seen.problem:
-        return State.PARTIAL
+        return State.PARTIAL if seen.files else State.UNREADABLE
     if not known:
         return State.PRESENT
-    if remembered is None or not seen.identity.is_place_of(remembered):
-        found = sum(
-            seen.files.get(path) == (each.size, each.mtime_ns) for path, each in known.items()
-        )
-        if found < SAME_SHARE * len(known):
-            return State.SWAPPED if seen.files else State.UNMOUNTED
+    found = sum(seen.files.get(path) == (each.size, each.mtime_ns) for path, each in known.items())
+    is_same = remembered is not None and seen.identity.is_place_of(remembered)
+    if not is_same and found < SAME_SHARE * len(known):
+        return State.SWAPPED if seen.files else State.UNMOUNTED
     if not seen.files:
         return State.EMPTY
+    if not found and len(known) > FEW:
+        return State.SWAPPED  # two sticks of one make, one after the other, have the same numbers
     is_missing = any(path not in seen.files for path in known)
     was_writable = remembered is not None and not remembered.is_read_only
     if is_missing and was_writable and seen.identity.is_read_only:
@@ -171,10 +178,17 @@ def plan(
     if asked is not None and asked.answer == "yes" and len(losing) <= asked.photos:
         return Plan(missing, gone=ripe, settled=asked.id, is_known_anew=True)
     is_whole = len(missing) == len(known)
-    if losing and (is_whole or _is_much(len(losing) + dropped_lately, len(known), dropped_lately)):
+    is_much = _is_much(len(losing) + dropped_lately, len(known), dropped_lately)
+    if losing and (is_whole or is_much or _are_bared(ripe, seen.bare)):
         return Plan(missing, ask_about=len(losing))
     return Plan(missing, gone=ripe, is_known_anew=state is State.SWAPPED)
 
 
 def _is_much(losing: int, known: int, lately: int) -> bool:
     return losing > FEW and losing > LARGEST_SHARE * (known + lately)
+
+
+def _are_bared(paths: Collection[str], bare: Collection[str]) -> bool:
+    """Whether a sub-folder is still there but has lost everything: a disk mounted below the folder goes
+    like that, and people remove the folder with its photos."""
+    return any(sum(path.startswith(folder + "/") for path in paths) > FEW for folder in bare)

@@ -18,6 +18,7 @@ from frame.library.folders import Folder, Sighting
 from sync import files
 from sync.arrivals import Arrivals, Place, is_passed_by
 from sync.belief import Asked, Identity, Known, Pass, Plan, State, judge, plan
+from sync.mounts import volume_of
 from sync.names import written
 from sync.settling import Stamp
 from sync.taking import Clock, Hand, Outcome, Taker
@@ -90,11 +91,7 @@ class Mirror:
     def walk(self) -> None:
         """Look at everything, believe what can be believed, and act on it."""
         found = files.walk(self._root)
-        seen = Pass(
-            identity_of(self._root),
-            {written(path): (stamp.size, stamp.mtime_ns) for path, stamp in found.files.items()},
-            found.problem,
-        )
+        seen = _pass(self._root, found)
         remembered = Identity.from_text(self._folder.identity)
         state = judge(seen, self._known, remembered)
         self._enter(state)
@@ -271,7 +268,27 @@ def identity_of(root: Path) -> Identity | None:
     if not root.is_dir():
         return None
     is_read_only = bool(volume.f_flag & os.ST_RDONLY)
-    return Identity(status.st_dev, status.st_ino, volume.f_fsid, is_read_only)
+    return Identity(
+        status.st_dev,
+        status.st_ino,
+        volume.f_fsid,
+        is_read_only,
+        volume_of(f"{os.major(status.st_dev)}:{os.minor(status.st_dev)}"),
+        volume.f_blocks * volume.f_frsize,
+    )
+
+
+def _pass(root: Path, found: files.Found) -> Pass:
+    identity = identity_of(root)
+    if identity is None and not os.path.lexists(root):
+        return Pass(None, {})
+    holding = {path[:at] for path in found.files for at, letter in enumerate(path) if letter == "/"}
+    return Pass(
+        identity,
+        {written(path): (stamp.size, stamp.mtime_ns) for path, stamp in found.files.items()},
+        found.problem,
+        frozenset(written(folder) for folder in found.folders if folder not in holding),
+    )
 
 
 def _known(sightings: dict[str, Sighting]) -> dict[str, Known]:

@@ -90,6 +90,18 @@ def is_removable(device: str, sys_block: Path = Path("/sys/dev/block")) -> bool:
     return "/usb" in str(real)
 
 
+def volume_of(device: str, by_uuid: Path = Path("/dev/disk/by-uuid")) -> str:
+    """The number written on the volume of ``major:minor``, or nothing if the system does not know it."""
+    try:
+        for link in by_uuid.iterdir():
+            number = link.stat().st_rdev
+            if f"{os.major(number)}:{os.minor(number)}" == device:
+                return link.name
+    except OSError:
+        return ""
+    return ""
+
+
 class Changes:
     """Waits for mounts to come and go."""
 

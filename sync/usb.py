@@ -19,7 +19,7 @@ from frame.library.folders import Sighting
 from sync import files
 from sync.arrivals import Arrivals, Place
 from sync.door import House
-from sync.mounts import TABLE, Changes, Mount, is_removable, mount_of, mounts
+from sync.mounts import TABLE, Changes, Mount, is_removable, mount_of, mounts, volume_of
 from sync.names import Sort, sort_of, written
 from sync.settling import Stamp
 from sync.stick_state import Effect, Event, Stick, next_stick
@@ -283,17 +283,14 @@ class PluggedStick:
         self._catalogue.facts.set(f"{self.identity}/{name}", value)
 
 
-def identity_of(mount: Mount, by_uuid: Path = Path("/dev/disk/by-uuid")) -> str:
+def identity_of(mount: Mount) -> str:
     """How a stick is recognised when it is back: its volume's number, or else its name and size."""
-    with contextlib.suppress(OSError):
-        for link in by_uuid.iterdir():
-            number = link.stat().st_rdev
-            if f"{os.major(number)}:{os.minor(number)}" == mount.device:
-                return f"usb:{written(link.name)}"
+    if volume := volume_of(mount.device):
+        return f"usb:{written(volume)}"
     size = 0
     with contextlib.suppress(OSError):
-        volume = os.statvfs(mount.point)
-        size = volume.f_blocks * volume.f_frsize
+        volume_size = os.statvfs(mount.point)
+        size = volume_size.f_blocks * volume_size.f_frsize
     return f"usb:{written(mount.point.rpartition('/')[2])}-{size}"
 
 

@@ -21,6 +21,9 @@ ZEROS = bytes(4096)
 MOST_BOXES = 64
 """Top-level boxes of a HEIC or AVIF; real ones have five."""
 
+MOST_SEGMENTS = 1000
+"""Segments in front of a JPEG's picture; profiles and notes of 64 KiB each take some hundred at most."""
+
 Read = Callable[[int, int], bytes]
 """Bytes from an offset: ``read(offset, count)``."""
 
@@ -42,7 +45,7 @@ def judge(size: int, read: Read) -> Wholeness:
     if head.strip(b"\0") == b"" or (name != "TIFF" and tail.endswith(ZEROS)):
         return Wholeness.UNFINISHED
     if name == "JPEG":
-        return _end(b"\xff\xd9" in tail)
+        return _jpeg(size, read)
     if name == "PNG":
         return _end(b"IEND\xaeB`\x82" in tail)
     if name == "GIF":
@@ -58,6 +61,24 @@ def judge(size: int, read: Read) -> Wholeness:
 
 def _end(is_there: object) -> Wholeness:
     return Wholeness.WHOLE if is_there else Wholeness.UNFINISHED
+
+
+def _jpeg(size: int, read: Read) -> Wholeness:
+    """ITU T.81, annex B: segments up to the first scan, and an end behind it. The preview in the header
+    has an end of its own, which says nothing."""
+    offset = 2
+    for _ in range(MOST_SEGMENTS):
+        header = read(offset, 4)
+        if len(header) < 4:
+            return Wholeness.UNFINISHED
+        if header[0] != 0xFF:
+            return Wholeness.UNKNOWN
+        if header[1] == 0xDA:
+            behind = max(offset, size - TAIL_BYTES)
+            return _end(b"\xff\xd9" in read(behind, size - behind))
+        # Fill bytes may stand before a marker.
+        offset += 1 if header[1] == 0xFF else 2 + int.from_bytes(header[2:4], "big")
+    return Wholeness.UNKNOWN
 
 
 def _boxes(size: int, read: Read) -> Wholeness:

@@ -40,6 +40,9 @@ INFO_SECONDS = 30.0
 ASK_SECONDS = 60.0
 """A question nobody answers gives the picture back; it stays open elsewhere (`wakeframe answer`)."""
 
+UNANSWERED_SECONDS = 0.8
+"""A question that has just come up was not read yet."""
+
 
 class Phase(Enum):
     """What the panel shows."""

@@ -7,10 +7,12 @@ from dataclasses import replace
 from frame.core import happenings as do
 from frame.core.happenings import Wanted, Wish
 from frame.core.steps import (
+    ASK_SECONDS,
     CHOOSE_SECONDS,
     INFO_SECONDS,
     NOTE_SECONDS,
     STILL_BEFORE_WAKE,
+    UNANSWERED_SECONDS,
     UNDO_SECONDS,
     Over,
     Overlay,
@@ -30,7 +32,7 @@ def asked(wall: Wall, wish: Wish, now: float) -> Step:
     if wall.phase in (Phase.NIGHT, Phase.STARTING):
         return wall, ()
     if wall.overlay is not None and wall.overlay.over is Over.QUESTION:
-        return _answered(wall, wall.overlay.question, wish)
+        return _answered(wall, wall.overlay, wish, now)
     if wall.overlay is not None and wall.overlay.over is Over.WHICH:
         return _which(wall, wish, now)
     match wish:
@@ -45,6 +47,8 @@ def asked(wall: Wall, wish: Wish, now: float) -> Step:
         case Wish.UNDO:
             return _undo(wall, now)
         case Wish.INFO:
+            if wall.overlay is not None and wall.overlay.code == "done.hidden":
+                return _undo(wall, now)  # what a long touch means just then
             is_up = wall.overlay is not None and wall.overlay.over is Over.INFO
             return put_over(wall, None if is_up else Overlay(Over.INFO, now + INFO_SECONDS))
         case _:
@@ -96,8 +100,12 @@ def _undo(wall: Wall, now: float) -> Step:
     return wall, (do.Unhide(photos), *more)
 
 
-def _answered(wall: Wall, question: int, wish: Wish) -> Step:
-    if wish not in (Wish.YES, Wish.NO):
+def _answered(wall: Wall, overlay: Overlay, wish: Wish, now: float) -> Step:
+    """Right is yes, left is no, for fingers too. Who was just turning the page did not answer."""
+    if wish not in _ANSWERS or now < overlay.until - ASK_SECONDS + UNANSWERED_SECONDS:
         return wall, ()
-    wall, effects = put_over(replace(wall, question=question), None)
-    return wall, (do.Answer(question, wish is Wish.YES), *effects)
+    wall, effects = put_over(replace(wall, question=overlay.question), None)
+    return wall, (do.Answer(overlay.question, is_yes=_ANSWERS[wish]), *effects)
+
+
+_ANSWERS = {Wish.YES: True, Wish.NEXT: True, Wish.NO: False, Wish.PREVIOUS: False}

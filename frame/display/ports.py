@@ -5,17 +5,20 @@ A frame is ``(H, W, 3) uint8``, RGB, sRGB-encoded, C-contiguous, of the panel's 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from frame.core.layout import Layout
 from frame.core.photos import Clip, Photo, View
+
+if TYPE_CHECKING:
+    from frame.display.lettering import Overlay
 
 Frame = NDArray[np.uint8]
 
@@ -134,6 +137,45 @@ class Stills(Protocol):
 
     def still(self, photo: Photo, view: View) -> Frame:
         """``(view.height, view.width, 3)``. Raises `frame.errors.WakeframeError`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Said:
+    """What lies over the picture: a short note, facts about the photos, a choice, or a question.
+
+    `kind` is ``note``, ``info``, ``which`` or ``question``; `code` names the sentence of a note or the
+    kind of a question, `facts` go into it. `photos` are those that hang, `wakes` whether each can.
+    """
+
+    kind: str
+    code: str = ""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    photos: tuple[Photo, ...] = ()
+    wakes: tuple[bool, ...] = ()
+
+
+class Painter(Protocol):
+    """Makes whole frames of the panel's size. Any thread may ask."""
+
+    def compose(self, layout: Layout, stills: Sequence[Frame]) -> Frame:
+        """The stills in their places, with a surround."""
+        ...
+
+    def caption(self, layout: Layout, place: float) -> Overlay | None:
+        """The line under these photos, if the owner wants one; `place` is where along the bottom."""
+        ...
+
+    def message(self, panel: tuple[int, int], code: str, facts: Mapping[str, str | int]) -> Frame:
+        """Words instead of a picture: nothing can hang, for the reason `code`."""
+        ...
+
+    def over(self, frame: Frame, said: Said) -> Frame:
+        """A copy of the frame with this over it."""
+        ...
+
+    def dimmed(self, frame: Frame, brightness: float) -> Frame:
+        """The frame with a share of its light; the very same frame at 1."""
         ...
 
 

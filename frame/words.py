@@ -61,8 +61,8 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     # Somebody at the frame did something.
     "done.hidden": (
-        "Hidden. U or a long touch undoes it.",
-        "Ausgeblendet. U oder langes Tippen macht es rückgängig.",
+        "Hidden. U brings it back.",
+        "Ausgeblendet. U holt es zurück.",
     ),
     "done.shown_again": ("It hangs again.", "Es hängt wieder."),
     "done.no_clip": (
@@ -70,8 +70,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "Dieses Foto kann noch nicht aufwachen.",
     ),
     "keys": (
-        "→ next   ← previous   Space wake   H hide   U undo   I info   Q quit",
-        "→ weiter   ← zurück   Leertaste wecken   H ausblenden   U rückgängig   I Info   Q Ende",
+        "→ next   ← previous   W wake   H hide   U undo   I info   Q quit",
+        "→ weiter   ← zurück   W wecken   H ausblenden   U rückgängig   I Info   Q Ende",
     ),
     # About the photo that hangs.
     "info.taken": ("Taken {day}", "Aufgenommen am {day}"),
@@ -85,6 +85,19 @@ TABLE: dict[str, tuple[str, str]] = {
     "info.photos": ("{count} photos in this frame", "{count} Fotos in diesem Rahmen"),
     "caption.day_and_sender": ("{day} · {sender}", "{day} · {sender}"),
     # What only a person can decide.
+    "which.title": ("Which of the two?", "Welches von beiden?"),
+    "which.answer": (
+        "←  left      →  right      H  both",
+        "←  links      →  rechts      H  beide",
+    ),
+    "question.usb.one": (
+        "Take in the photo on the stick “{name}”?",
+        "Das Foto vom Stick „{name}“ aufnehmen?",
+    ),
+    "question.usb": (
+        "Take in the {count} photos on the stick “{name}”?",
+        "Die {count} Fotos vom Stick „{name}“ aufnehmen?",
+    ),
     "question.answer_here": (
         "Y or tap right: yes      N or tap left: no",
         "J oder rechts tippen: ja      N oder links tippen: nein",
@@ -132,6 +145,16 @@ TABLE: dict[str, tuple[str, str]] = {
     "state.waiting": ("waits for your yes", "wartet auf Ihr Ja"),
     "state.hidden": ("hidden", "ausgeblendet"),
     "state.deleted": ("deleted", "gelöscht"),
+    # The page that mirrors the screen.
+    "mirror.title": ("Wakeframe: the screen", "Wakeframe: der Bildschirm"),
+    "mirror.alt": (
+        "What hangs on the frame right now",
+        "Was gerade im Rahmen hängt",
+    ),
+    "mirror.about": (
+        "This is what hangs on the frame right now. Only this computer can see this page.",
+        "Das hängt gerade im Rahmen. Nur dieser Rechner kann diese Seite sehen.",
+    ),
     # While `wakeframe run` is watched from a terminal.
     "run.library": ("The library is {library}.", "Die Bibliothek ist {library}."),
     "run.inbox": ("Photos put into {inbox} are taken in.", "Fotos aus {inbox} werden aufgenommen."),

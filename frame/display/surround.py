@@ -22,7 +22,7 @@ Light = NDArray[np.float32]
 class Surround(StrEnum):
     """The owner's choice."""
 
-    BLURRED = "blurred"
+    BLURRED = "blur"
     MATTE = "matte"
     LIGHT_MATTE = "light-matte"
     BLACK = "black"

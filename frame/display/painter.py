@@ -1,0 +1,107 @@
+"""Puts slides, words and photos' facts together into whole frames; see `frame.display.ports.Painter`.
+
+The only module of the display that turns codes into sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from frame.core.layout import Layout
+from frame.core.photos import Photo
+from frame.display.fade import dimmed
+from frame.display.lettering import Overlay, Words, caption, message, pane
+from frame.display.paint import compose
+from frame.display.ports import Frame, Said
+from frame.display.surround import Surround
+from frame.words import Language, day, say
+
+FIRST_RUN = ("first_run.inbox", "first_run.usb")
+_BETWEEN = " · "
+
+
+class WallPainter:
+    """Paints in the owner's taste and language. Keeps nothing, so any thread may ask."""
+
+    def __init__(self, style: Surround = Surround.BLURRED, language: Language = "en") -> None:
+        self._style = style
+        self._language = language
+
+    def compose(self, layout: Layout, stills: Sequence[Frame]) -> Frame:
+        return compose(layout, stills, self._style)
+
+    def dimmed(self, frame: Frame, brightness: float) -> Frame:
+        return dimmed(frame, brightness)
+
+    def message(self, panel: tuple[int, int], code: str, facts: Mapping[str, str | int]) -> Frame:
+        """`first_run` says where photos come from; every other code is one sentence."""
+        if code.startswith("first_run"):
+            sentences = [self._say(each, facts) for each in FIRST_RUN]
+            network = "first_run.address" if facts.get("address") else "first_run.no_network"
+            title = "first_run.title" if code == "first_run" else code
+            words = Words(
+                title=self._say(title, facts),
+                sentences=tuple(each for each in sentences if each),
+                note=self._say(network, facts),
+            )
+        else:
+            words = Words(title="", sentences=(self._say(code, facts),))
+        return message(panel, words)
+
+    def over(self, frame: Frame, said: Said) -> Frame:
+        return pane(frame, self._words(said))
+
+    def caption(
+        self, panel: tuple[int, int], photos: Sequence[Photo], place: float
+    ) -> Overlay | None:
+        """The day and the sender of what hangs, once for both where they agree."""
+        lines = [self._about(photo) for photo in photos]
+        return caption(panel, "   |   ".join(dict.fromkeys(line for line in lines if line)), place)
+
+    def _about(self, photo: Photo) -> str:
+        taken = day(photo.taken, self._language) if photo.taken else ""
+        return _BETWEEN.join(part for part in (taken, photo.sender) if part)
+
+    def _words(self, said: Said) -> Words:
+        if said.kind == "question":
+            return Words(
+                title=self._say(f"question.{said.code}", _counted(said.facts)),
+                answers=(self._say("question.answer_here", {}),),
+            )
+        if said.kind == "which":
+            return Words(
+                title=self._say("which.title", {}), answers=(self._say("which.answer", {}),)
+            )
+        if said.kind == "info":
+            return self._info(said)
+        return Words(title="", sentences=(self._say(said.code, said.facts),))
+
+    def _info(self, said: Said) -> Words:
+        """What may be told of each photo that hangs. Never where it was taken."""
+        lines: list[str] = []
+        for index, photo in enumerate(said.photos):
+            taken = day(photo.taken, self._language) if photo.taken else ""
+            lines += [self._say("info.taken", {"day": taken})] if taken else []
+            lines += [self._say("info.from", {"sender": photo.sender})] if photo.sender else []
+            lines += [self._say("info.name", {"name": photo.name})] if photo.name else []
+            if index < len(said.wakes) and not said.wakes[index]:
+                lines += [self._why_still(photo)]
+        return Words(title="", sentences=tuple(lines), note=self._say("keys", {}))
+
+    def _why_still(self, photo: Photo) -> str:
+        look = photo.look
+        if look is not None and look.verdict != "animated" and look.findings:
+            return self._say("info.still", {"reason": look.findings[0].message})
+        return self._say("info.not_yet", {})
+
+    def _say(self, code: str, facts: Mapping[str, str | int]) -> str:
+        """The sentence, or nothing for one that this version does not have or cannot fill."""
+        try:
+            return say(code, self._language, **facts)
+        except KeyError:
+            return ""
+
+
+def _counted(facts: Mapping[str, str | int]) -> Mapping[str, str | int]:
+    """`photos` also as the `count` that chooses between one and many."""
+    return {**facts, "count": facts["photos"]} if "photos" in facts else facts

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from frame.library.decode import DecodedPhoto, decode_file
+from frame.studio.heat import Thermometer, Warmth
 
 if TYPE_CHECKING:
     from renderer.animator import Animator
@@ -45,6 +46,11 @@ def _unix() -> int:
     return int(time.time())
 
 
+def new_thermometer() -> Callable[[], Warmth]:
+    """Reads this machine's sensors."""
+    return Thermometer().read
+
+
 @dataclass(frozen=True)
 class Kit:
     """`clock` gives seconds that only grow, `now` whole seconds since 1970, right or wrong.
@@ -57,4 +63,5 @@ class Kit:
     decode: Callable[[Path], DecodedPhoto] = decode_file
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], int] = _unix
+    thermometer: Callable[[], Callable[[], Warmth]] = new_thermometer
     is_own_process: bool = True

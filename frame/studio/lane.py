@@ -2,12 +2,11 @@
 
 ::
 
-    IDLE -----> RENDERING <----> HELD      (a photo is in work; too hot for now)
-     |  ^          |
-     v  |          v
-    PAUSED <---- IDLE                      (nothing is in work; too hot, or no room)
-
-    any -----> STOPPED
+    IDLE <--> RENDERING <--> HELD      a photo is in work; HELD while it is too hot
+      ^           ^
+      v           v
+    PAUSED -------+                    no photo is in work, though some wait
+    any --> STOPPED
 """
 
 from __future__ import annotations
@@ -117,13 +116,14 @@ def next_state(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
         case (State.IDLE | State.PAUSED, NothingToDo()):
             return State.IDLE, (Rest(),)
         case (State.IDLE, Hindered(reason)):
-            return State.PAUSED, (Say("rendering pauses", reason), Rest())
+            said = () if reason is Reason.TROUBLE else (Say("rendering pauses", reason),)
+            return State.PAUSED, (*said, Rest())
         case (State.PAUSED, Hindered()):
             return State.PAUSED, (Rest(),)
         case (State.RENDERING, Hindered(Reason.HOT)):
             return State.HELD, (Say("rendering pauses", Reason.HOT), Rest())
-        case (State.RENDERING, Hindered(reason)):
-            return State.PAUSED, (Say("rendering pauses", reason), Rest())
+        case (State.RENDERING, Hindered()):
+            return State.PAUSED, (Rest(),)
         case (State.HELD, Hindered(Reason.HOT)):
             return State.HELD, (Rest(),)
         case (State.HELD, Cooled()):

@@ -5,11 +5,33 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from frame.studio.kit import Stop
+
+_log = logging.getLogger(__name__)
+
 LOCK = "studio.lock"
+IDLE_SECONDS = 1.0
+
+
+@contextlib.contextmanager
+def alone(root: Path, stop: Stop) -> Iterator[bool]:
+    """Wait until no other studio works on this library; False where told to stop before."""
+    is_told = False
+    while not stop.is_set():
+        with only_one(root) as is_ours:
+            if is_ours:
+                yield True
+                return
+        if not is_told:
+            _log.info("another studio is at work on this library")
+            is_told = True
+        stop.wait(IDLE_SECONDS)
+    yield False
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ from frame.studio.naming import called
 from frame.studio.priority import LOOKER_NICE, step_back
 from frame.studio.shelf import ClipShelf
 from frame.studio.telling import Teller
+from frame.studio.trouble import Trouble, engine_when_there
 from frame.studio.trying import Interrupted, MachineTrouble, Outcome, Trial
 
 _log = logging.getLogger(__name__)
@@ -48,29 +49,39 @@ DETERMINED = frozenset({"empty", "not_a_photo", "damaged", "too_large", "unsuppo
 def run(root: Path, live: Path, stop: Stop, kit: Kit | None = None) -> None:
     """Look at photos until told to stop. `root` is the library, `live` the folder of live files.
 
-    Raises `ModelError` where there are no networks, and `CatalogueError`.
+    Raises `CatalogueError`.
     """
     kit = kit or Kit()
     if kit.is_own_process:
         step_back(LOOKER_NICE)
         cv2.setNumThreads(1)
     with Catalogue(Places(root).catalogue) as catalogue:
-        looker = Looker(catalogue, Places(root), live, stop, kit)
-        looker.work()
+        trouble = Trouble(catalogue, PROCESS, kit.now)
+        engine = engine_when_there(kit, trouble, stop)
+        if engine is not None:
+            Looker(catalogue, Places(root), live, stop, kit, engine, trouble).work()
 
 
 class Looker:
     """The lane itself; `work` returns when it is told to stop."""
 
     def __init__(
-        self, catalogue: Catalogue, places: Places, live: Path, stop: Stop, kit: Kit
+        self,
+        catalogue: Catalogue,
+        places: Places,
+        live: Path,
+        stop: Stop,
+        kit: Kit,
+        engine: Engine,
+        trouble: Trouble,
     ) -> None:
         self._catalogue = catalogue
         self._places = places
         self._stop = stop
         self._kit = kit
-        self._engine: Engine = kit.engine()
-        self._models = look_fingerprint(self._engine.models)
+        self._engine = engine
+        self._trouble = trouble
+        self._models = look_fingerprint(engine.models)
         self._shelf = ClipShelf(places, catalogue)
         self._stills = StillCache(places, kit.decode)
         self._trial = Trial(catalogue, "look", kit.now)
@@ -78,8 +89,8 @@ class Looker:
 
     def work(self) -> None:
         """Look at what is new, then wait for more."""
+        self._teller.tell({"state": "idle"})
         seen, busy_until = -1, 0.0
-        in_trouble = False
         while not self._stop.is_set():
             try:
                 changes = self._catalogue.change_count()
@@ -87,14 +98,12 @@ class Looker:
                     if self.look_at_all():
                         busy_until = self._kit.clock() + STILL_BUSY_SECONDS
                     seen = changes
-                in_trouble = False
+                    self._trouble.is_over()
             except Interrupted:
                 break
             except (MachineTrouble, sqlite3.Error, OSError) as error:
-                if not in_trouble:
-                    _log.warning("looking at photos waits", extra={"why": str(error)})
-                    self._teller.tell({"state": "trouble", "why": str(error)})
-                in_trouble = True
+                self._trouble.happened(error)
+                self._teller.tell({"state": "trouble", "why": str(error)})
                 self._stop.wait(TROUBLE_SECONDS)
                 continue
             is_busy = self._kit.clock() < busy_until

@@ -6,11 +6,8 @@ A process of its own. Nothing is lost but the photo in work, whenever it ends an
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import cv2
@@ -20,8 +17,8 @@ from frame.library.catalogue import Catalogue
 from frame.library.disk import Disk
 from frame.library.places import Places
 from frame.library.space import Reserve, usual_reserve
-from frame.studio.heat import Thermometer, Warmth, is_hot
-from frame.studio.kit import Kit, Stop
+from frame.studio.heat import is_hot
+from frame.studio.kit import Engine, Kit, Stop
 from frame.studio.lane import (
     Cooled,
     Effect,
@@ -39,7 +36,8 @@ from frame.studio.lane import (
     Stopping,
     next_state,
 )
-from frame.studio.lock import only_one
+from frame.studio.last_resort import last_resort
+from frame.studio.lock import alone
 from frame.studio.priority import step_back_furthest
 from frame.studio.progress import Progress
 from frame.studio.queue import Candidate, Room, choose, fitting
@@ -47,6 +45,7 @@ from frame.studio.rendering import Renderer
 from frame.studio.shelf import QUOTA_SHARE, ClipShelf
 from frame.studio.survey import Survey
 from frame.studio.telling import Teller
+from frame.studio.trouble import Trouble, engine_when_there
 from frame.studio.trying import Interrupted, MachineTrouble, Outcome, Trial
 
 _log = logging.getLogger(__name__)
@@ -65,9 +64,6 @@ HEAT_SECONDS = 2.0
 DRAWING_THREADS = 2
 """As many as the networks take (`renderer.models.THREADS`): two of four cores are the display's."""
 
-STOP_SECONDS = 1.5
-"""What the drawing may take to hear that it shall stop; then the process ends itself."""
-
 
 def run(
     root: Path,
@@ -76,42 +72,28 @@ def run(
     *,
     quota_share: float = QUOTA_SHARE,
     kit: Kit | None = None,
-    warmth: Callable[[], Warmth] | None = None,
     disk: Disk | None = None,
     reserve: Reserve = usual_reserve,
 ) -> None:
     """Render until told to stop. `root` is the library, `live` the folder of live files.
 
-    `quota_share` of the disk is for clips; `reserve` is what stays free of it. Raises `ModelError`
-    where there are no networks, `CatalogueError`, and OSError for the lock.
+    `quota_share` of the disk is for clips; `reserve` is what stays free of it. Raises
+    `CatalogueError`, and OSError for the lock.
     """
     kit = kit or Kit()
     if kit.is_own_process:
         step_back_furthest()
         cv2.setNumThreads(DRAWING_THREADS)
-    with _alone(root, stop) as is_ours:
+    with alone(root, stop) as is_ours:
         if not is_ours:
             return
         places = Places(root)
         with Catalogue(places.catalogue) as catalogue:
             shelf = ClipShelf(places, catalogue, quota_share, disk, reserve)
-            SlowLane(catalogue, places, shelf, live, stop, kit, warmth or Thermometer().read).work()
-
-
-@contextmanager
-def _alone(root: Path, stop: Stop) -> Iterator[bool]:
-    """Wait until no other studio works on this library; False where told to stop before."""
-    is_told = False
-    while not stop.is_set():
-        with only_one(root) as is_ours:
-            if is_ours:
-                yield True
-                return
-        if not is_told:
-            _log.info("another studio is at work on this library")
-            is_told = True
-        stop.wait(IDLE_SECONDS)
-    yield False
+            trouble = Trouble(catalogue, PROCESS, kit.now)
+            engine = engine_when_there(kit, trouble, stop)
+            if engine is not None:
+                SlowLane(places, shelf, live, stop, kit, engine, catalogue, trouble).work()
 
 
 class SlowLane:
@@ -119,21 +101,22 @@ class SlowLane:
 
     def __init__(
         self,
-        catalogue: Catalogue,
         places: Places,
         shelf: ClipShelf,
         live: Path,
         stop: Stop,
         kit: Kit,
-        warmth: Callable[[], Warmth],
+        engine: Engine,
+        catalogue: Catalogue,
+        trouble: Trouble,
     ) -> None:
-        engine = kit.engine()
+        self._trouble = trouble
         self._catalogue = catalogue
         self._places = places
         self._shelf = shelf
         self._stop = stop
         self._kit = kit
-        self._warmth = warmth
+        self._warmth = kit.thermometer()
         self._survey = Survey(catalogue, engine.models, kit.clock)
         self._renderer = Renderer(engine, places, shelf, kit)
         self._trial = Trial(catalogue, "render", kit.now)
@@ -150,7 +133,7 @@ class SlowLane:
             try:
                 event = self._look_around()
             except (MachineTrouble, sqlite3.Error, OSError) as error:
-                event = self._trouble(error)
+                event = self._hindered_by(error)
             self._happen(event)
         self._progress.stopped()
 
@@ -217,13 +200,13 @@ class SlowLane:
         except Interrupted:
             self._happen(Stopping())
         except (MachineTrouble, sqlite3.Error, OSError) as error:
-            self._happen(self._trouble(error))
+            self._happen(self._hindered_by(error))
         else:
             self._happen(Ended())
 
     def _try(self, photo: Photo, candidate: Candidate) -> None:
         self._progress.began(photo, self._waiting)
-        with self._last_resort(photo):
+        with self._guard(photo):
             is_well = self._trial.run(
                 photo, candidate.target.key, lambda: self._timed(photo, candidate)
             )
@@ -231,8 +214,14 @@ class SlowLane:
             # It comes back for its second try, behind nobody: the queue is read again.
             self._survey.look_again()
 
+    def _guard(self, photo: Photo) -> AbstractContextManager[None]:
+        if not self._kit.is_own_process:
+            return nullcontext()
+        return last_resort(self._stop, lambda: self._tidy(photo.id))
+
     def _timed(self, photo: Photo, candidate: Candidate) -> Outcome:
         outcome = self._renderer.render(photo, candidate.target, self._heard)
+        self._trouble.is_over()
         return Outcome(outcome.code, outcome.message, self._progress.worked_seconds)
 
     def _heard(self, stage: str, share: float) -> None:
@@ -255,30 +244,13 @@ class SlowLane:
             self._is_hot = is_hot(self._warmth(), was_hot=self._is_hot)
         return self._is_hot
 
-    def _trouble(self, error: Exception) -> Event:
+    def _hindered_by(self, error: Exception) -> Event:
         """Catalogue, disk or networks fail us: wait, and begin again."""
-        if self._state is not State.PAUSED:
-            _log.warning("rendering waits", extra={"why": str(error)})
+        self._trouble.happened(error)
         return Hindered(Reason.TROUBLE)
 
-    @contextmanager
-    def _last_resort(self, photo: Photo) -> Iterator[None]:
-        """Some steps of the drawing take longer than anybody waits for a process to end."""
-        done = threading.Event()
-        watch = threading.Thread(target=self._watch, args=(done, photo.id), name="studio-stop")
-        if self._kit.is_own_process:
-            watch.start()
-        try:
-            yield
-        finally:
-            done.set()
-            if self._kit.is_own_process:
-                watch.join()
-
-    def _watch(self, done: threading.Event, photo_id: int) -> None:
-        while not done.wait(0.2):
-            if self._stop.is_set() and not done.wait(STOP_SECONDS):
-                with Catalogue(self._places.catalogue) as catalogue:
-                    catalogue.work.take_back(photo_id, "render")
-                self._shelf.remove_unfinished()
-                os._exit(0)
+    def _tidy(self, photo_id: int) -> None:
+        """In a thread of its own, hence with a catalogue of its own: this try does not count."""
+        with Catalogue(self._places.catalogue) as catalogue:
+            catalogue.work.take_back(photo_id, "render")
+        self._shelf.remove_unfinished()

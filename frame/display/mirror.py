@@ -46,7 +46,7 @@ class Mirror:
         self._written = self._looked = -1e9
         self._is_wanted = False
 
-    def offer(self, frame: Frame, stays: bool = False) -> bool:  # noqa: FBT001, FBT002 - a callback's
+    def offer(self, frame: Frame, stays: bool = False) -> bool:  # noqa: FBT001 - a callback's
         """Whether this frame was written. `stays`: it will hang for a while, so it always is.
 
         Never raises: the mirror is not worth the picture.

@@ -15,7 +15,7 @@ class Tally:
         self._refused = 0
         self._waiting: dict[str, int] = {}
         self._states: dict[str, str] = {}
-        self._stick: dict[str, Any] | None = None
+        self._sticks: dict[str, dict[str, Any]] = {}
         self._beat = 0.0
 
     def beat(self, now: float) -> None:
@@ -41,10 +41,12 @@ class Tally:
         with self._lock:
             self._states[folder] = state
 
-    def stick(self, facts: dict[str, Any] | None) -> None:
-        """What is going on with a stick, or None."""
+    def stick(self, identity: str, facts: dict[str, Any] | None) -> None:
+        """What is going on with a stick; None when there is nothing to say of it."""
         with self._lock:
-            self._stick = facts
+            self._sticks.pop(identity, None)
+            if facts is not None:
+                self._sticks[identity] = facts
 
     def facts(self) -> dict[str, Any]:
         with self._lock:
@@ -54,5 +56,5 @@ class Tally:
                 "taken": self._taken,
                 "refused": self._refused,
                 "folders": dict(self._states),
-                "usb": self._stick,
+                "usb": next(reversed(self._sticks.values()), None),
             }

@@ -221,11 +221,12 @@ class PluggedStick:
     def _tell(self) -> None:
         """For the live file."""
         if self._state in (Stick.GONE, Stick.KNOWN, Stick.DECLINED):
-            self._house.tally.stick(None)
+            self._house.tally.stick(self.identity, None)
             return
         done = self._total - len(self._arrivals)
         self._house.tally.stick(
-            {"name": self._name, "state": self._state.value, "done": done, "total": self._total}
+            self.identity,
+            {"name": self._name, "state": self._state.value, "done": done, "total": self._total},
         )
 
     def _hear(self) -> None:

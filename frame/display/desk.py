@@ -95,7 +95,10 @@ class News:
 
 
 class Desk:
-    """See the module. `watched` is the layout on the wall, whose clips `news` looks for."""
+    """See the module. `watched` is the layout on the wall, whose clips `news` looks for.
+
+    `first_run` holds the facts that the first-run message tells.
+    """
 
     def __init__(
         self,
@@ -107,6 +110,8 @@ class Desk:
         panel: tuple[int, int],
         *,
         pairs: bool = True,
+        captions: bool = False,
+        first_run: Mapping[str, str | int] | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._places = places
@@ -116,6 +121,8 @@ class Desk:
         self._panel = panel
         # On a square panel nothing has a partner.
         self._panel_for_pairs = panel if pairs else (1, 1)
+        self._captions = captions
+        self._first_run = first_run or {}
         self.watched: Layout | None = None
         self._deck: Deck | None = None
         self._broken: dict[int, float] = {}
@@ -245,8 +252,10 @@ class Desk:
         slide = Slide(self._number, ids, wakes, choice.is_new)
         if place.back == 0 and len(place.hangs) != len(ids):
             place = replace(choice.alone, history=(*choice.alone.history[:-1], ids))
-        caption = self._painter.caption(layout, caption_place(self._number))
-        captioned = None
+        caption = captioned = None
+        if self._captions:
+            place_of_it = caption_place(self._number)
+            caption = self._painter.caption(self._panel, photos, place_of_it)
         if caption is not None:
             captioned = hanging.frame.copy()
             caption.lay(captioned)
@@ -284,4 +293,4 @@ class Desk:
         for state in ("waiting", "hidden"):
             if counts[state]:
                 return f"nothing_hangs.{state}", {"count": counts[state]}
-        return "first_run", {}
+        return "first_run", dict(self._first_run)

@@ -162,8 +162,11 @@ class Painter(Protocol):
         """The stills in their places, with a surround."""
         ...
 
-    def caption(self, layout: Layout, place: float) -> Overlay | None:
-        """The line under these photos, if the owner wants one; `place` is where along the bottom."""
+    def caption(
+        self, panel: tuple[int, int], photos: Sequence[Photo], place: float
+    ) -> Overlay | None:
+        """The line under these photos; None where there is nothing to say. `place` is where along the
+        bottom, 0 left to 1 right."""
         ...
 
     def message(self, panel: tuple[int, int], code: str, facts: Mapping[str, str | int]) -> Frame:

@@ -1,10 +1,11 @@
 """The photo on the wall wakes: its clip plays in its place, beginning and ending on the hanging still.
 
-The clip was made from exactly this still at exactly this size, but it went through a codec. So the
-first and the last few frames blend still and clip while the clip stands, and nobody sees where one
-takes over from the other. Only the photo's own rectangle is touched; the rest of the frame is the
-hanging frame bit for bit. Time decides which frame is due: late frames are left out, unless the
-decoder itself is slow, then the motion slows down and nothing is left out.
+The clip was made from exactly this still at exactly this size, but it went through a codec. So only
+what moves is taken from the clip (see `frame.display.calm`), and the first and the last few frames
+blend still and clip while the clip stands: nobody sees where one takes over from the other. Only the
+photo's own rectangle is touched; the rest of the frame is the hanging frame bit for bit. Time decides
+which frame is due: late frames are left out, unless the decoder itself is slow, then the motion slows
+down and nothing is left out.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import cv2
 import numpy as np
 
 from frame.core.layout import Placed
+from frame.display.calm import Calm
 from frame.display.lettering import Overlay
 from frame.display.ports import Film, Frame
 
 HANDOVER_FRAMES = 8
-"""Frames of blending at each end: a third of a second. Each changes the sharpness by an eighth of what
-the codec took, which keeps even grainy scans under the 3 % that an eye does not notice."""
+"""Frames of blending at each end: a third of a second, in which even a clip that does not quite end
+where the still hangs gives way unseen."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Wake:
         self._last_clip: Frame | None = None
         self._scaled = np.empty_like(self._still)
         self._mixed = np.empty_like(self._still)
+        self._calm = Calm(self._still)
         self._ending: float | None = None
         self.shown: list[Shown] = []
 
@@ -144,11 +147,8 @@ class Wake:
 
     def _blend(self, index: int, clip: Frame, share: float, now: float) -> Frame:
         self.shown.append(Shown(index, now, share))
-        if share < 1:
-            # The two differ by the codec's noise alone: coded values mix as well as light does.
-            cv2.addWeighted(self._still, 1 - share, clip, share, 0, dst=self._mixed)
-            clip = self._mixed
-        self._hang(clip)
+        self._calm.over(clip, share, self._mixed)
+        self._hang(self._mixed)
         return self._drawn
 
     def _hang(self, picture: Frame) -> None:

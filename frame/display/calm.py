@@ -34,7 +34,8 @@ FADING = 0.85
 def _movement() -> NDArray[np.uint8]:
     """For every difference, 0..255, how certainly it is movement, 0..255."""
     levels = (np.arange(256) - NOISE_LEVELS) / (MOVING_LEVELS - NOISE_LEVELS)
-    return np.rint(255 * np.clip(levels, 0, 1)).astype(np.uint8)
+    certainty: NDArray[np.uint8] = np.rint(255 * np.clip(levels, 0, 1)).astype(np.uint8)
+    return certainty
 
 
 _MOVEMENT = _movement()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -23,6 +24,8 @@ from frame.library.work import Work
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another; theirs take milliseconds, a checkpoint on a slow card seconds."""
+
+BUSY_PAUSE_SECONDS = 0.01
 
 CACHE_KIB = 8192
 JOURNAL_BYTES = 4 << 20
@@ -127,6 +130,19 @@ class Catalogue:
         return True
 
 
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log. SQLite does not wait for another process that is at it as well."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(BUSY_PAUSE_SECONDS)
+
+
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     mode = "ro" if read_only else "rwc"
     db = sqlite3.connect(
@@ -142,7 +158,7 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         # Nobody but us has written this file, but a card may have: no code of its may ever run.
         db.execute("PRAGMA trusted_schema = OFF")
         if not read_only:
-            db.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(db)
             db.execute("PRAGMA synchronous = FULL")
             db.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
             migrate(db)

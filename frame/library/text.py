@@ -13,4 +13,8 @@ LONGEST = 4096
 def storable(text: str) -> str:
     """`text` as the catalogue keeps it: valid UTF-8, no NUL, not endless."""
     plain = text.replace("\0", "\\x00")
-    return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")[:LONGEST]
+    try:
+        raw = plain.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # surrogates that stand for no byte: not from a file name
+        raw = plain.encode("utf-8", "backslashreplace")
+    return raw.decode("utf-8", "backslashreplace")[:LONGEST]

@@ -73,13 +73,24 @@ class Folders:
             (folder_id, storable(path)),
         )
 
-    def is_seen_elsewhere(self, photo_id: int, besides: int = -1) -> bool:
-        """Whether any mirrored folder still holds this photo; `besides` is a folder not to count."""
+    def is_seen_elsewhere(self, photo_id: int) -> bool:
+        """Whether any mirrored folder still holds this photo."""
         row = self._db.execute(
-            "SELECT 1 FROM sightings WHERE photo_id = ? AND folder_id != ? LIMIT 1",
-            (photo_id, besides),
+            "SELECT 1 FROM sightings WHERE photo_id = ? LIMIT 1", (photo_id,)
         ).fetchone()
         return row is not None
+
+    def only_here(self, folder_id: int) -> frozenset[int]:
+        """The photos on the wall that nothing but files of this folder keeps there."""
+        rows = self._db.execute(
+            "SELECT DISTINCT photo_id FROM sightings JOIN photos ON photos.id = photo_id"
+            " WHERE folder_id = ?1 AND door = 'folder' AND deleted IS NULL"
+            " AND photo_id NOT IN (SELECT photo_id FROM held) AND NOT EXISTS"
+            " (SELECT 1 FROM sightings AS other WHERE other.photo_id = sightings.photo_id"
+            " AND other.folder_id != ?1)",
+            (folder_id,),
+        )
+        return frozenset(row[0] for row in rows)
 
     def drop(self, photo_id: int, now: int) -> None:
         """Take a photo off the wall because its file vanished; `take_back` undoes it.

@@ -42,6 +42,10 @@ LARGEST_FILE = 512 << 20
 ORIGINAL_MODE = 0o444
 """Nobody writes to an original again, us included."""
 
+DELIBERATE = (Door.INBOX, Door.PHONE, Door.USB)
+"""Through these somebody hands a photo over. By the others it comes again all by itself, and what was
+deleted stays deleted."""
+
 _CHUNK = 1 << 20
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -195,7 +199,7 @@ class Ingest:
     def _welcome_back(self, photo: Photo, door: Door) -> Taken:
         """The same photo twice is one photo. What somebody does on purpose counts: a deleted photo
         comes back, as its door's photos begin; one that waits is approved by a door that approves."""
-        if door is Door.FOLDER and photo.is_deleted:
+        if photo.is_deleted and door not in DELIBERATE:
             return Taken(photo, is_new=False, was_deleted=True)
         begins = self._catalogue.photos.beginning(door)
         approves = begins is Approval.APPROVED and photo.approval is Approval.WAITING

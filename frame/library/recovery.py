@@ -31,7 +31,7 @@ LOOKED_THROUGH = 32 << 20
 """A catalogue up to this size (some 10,000 photos) is looked through at every start, in a quarter of a
 second; a larger one would keep the wall waiting, and is looked through while the frame runs."""
 
-ADOPT_SECONDS = 20.0
+ADOPT_SECONDS = 8.0
 """How long a start may take to look at originals that no catalogue knows, about five a second; the
 rest is looked at while the frame runs."""
 

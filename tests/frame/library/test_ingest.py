@@ -153,13 +153,15 @@ class TestTheSamePhotoTwice:
         assert not taken.photo.is_deleted
         assert taken.photo.approval is approval
 
-    def test_a_deleted_photo_that_still_lies_in_a_mirrored_folder_stays_deleted(
-        self, catalogue, ingest, put
+    @pytest.mark.parametrize("door", [Door.FOLDER, Door.SAMPLE, Door.CAMERA])
+    def test_a_deleted_photo_that_comes_again_by_itself_stays_deleted(
+        self, catalogue, ingest, put, door
     ):
+        """Above all one that still lies in a mirrored folder."""
         source = put(jpeg())
-        photo = ingest.take(source, Door.FOLDER, name="a.jpg").photo
+        photo = ingest.take(source, door, name="a.jpg").photo
         catalogue.photos.delete(photo.id, NOW)
-        taken = ingest.take(source, Door.FOLDER, name="a.jpg")
+        taken = ingest.take(source, door, name="a.jpg")
         assert taken.was_deleted
         assert taken.photo.is_deleted
 

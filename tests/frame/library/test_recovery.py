@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from frame.core.photos import Approval, Door, View
+from frame.library import recovery
 from frame.library.backup import Backups
 from frame.library.catalogue import Catalogue, CatalogueTooNew
 from frame.library.clips import NewClip
@@ -72,8 +73,8 @@ def hashes(places: Places) -> set[str]:
 
 def test_a_sound_library_is_left_as_it_is(library):
     before = library.catalogue.read_bytes()
-    recovery = start(library)
-    assert (recovery.is_rebuilt, recovery.photos) == (False, PHOTOS)
+    done = start(library)
+    assert (done.is_rebuilt, done.photos) == (False, PHOTOS)
     assert library.catalogue.read_bytes() == before
 
 
@@ -177,8 +178,8 @@ class TestDamage:
         library.catalogue.write_bytes(b"gone")
         if copy is not None:
             library.backup.write_bytes(copy)
-        recovery = start(library)
-        assert recovery.reconciled.adopted == recovery.reconciled.waiting == PHOTOS
+        result = start(library).reconciled
+        assert result.adopted == result.waiting == PHOTOS
         with Catalogue(library.catalogue) as catalogue:
             assert catalogue.photos.counts()["waiting"] == PHOTOS
             assert catalogue.photos.cards() == []
@@ -211,6 +212,22 @@ class TestDamage:
         kept = sorted(library.root.glob("catalogue.damaged-*.sqlite3"))
         assert [path.read_bytes()[-1:] for path in kept] == [b"3", b"4", b"5"]
 
+    def test_a_large_catalogue_is_looked_through_while_the_frame_runs(self, library, monkeypatch):
+        """At the start the wall does not wait for it; what is found then is repaired at the next."""
+        back_up(library)
+        monkeypatch.setattr(recovery, "LOOKED_THROUGH", 0)
+        assert recovery.is_whole(library)
+        with sqlite3.connect(library.catalogue) as db:
+            db.execute("PRAGMA foreign_keys = OFF")
+            db.execute("INSERT INTO sightings VALUES (77, 'a.jpg', 1, 2, 99)")
+        db.close()
+        assert not start(library).is_rebuilt
+        assert not recovery.is_whole(library)
+        assert start(library).is_rebuilt
+        self.assert_everything_is_there(library, knows=True)
+        assert recovery.is_whole(library)
+        assert not start(library).is_rebuilt
+
     def test_a_newer_wakeframe_is_not_damage(self, library):
         with sqlite3.connect(library.catalogue) as db:
             db.execute("PRAGMA user_version = 99")
@@ -223,8 +240,7 @@ class TestDamage:
 
     def test_a_long_rebuild_is_continued_while_the_frame_runs(self, library):
         library.catalogue.unlink()
-        recovery = start(library, seconds=-1)
-        assert recovery.reconciled.left == PHOTOS
+        assert start(library, seconds=-1).reconciled.left == PHOTOS
         with Catalogue(library.catalogue) as catalogue:
             assert reconcile(library, catalogue, NOW, decode=fake.decode).adopted == PHOTOS
             assert reconcile(library, catalogue, NOW, decode=fake.decode).adopted == 0

@@ -13,7 +13,6 @@ import hashlib
 import logging
 import os
 import sqlite3
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +20,13 @@ from time import time
 from typing import TYPE_CHECKING
 
 from frame.core.photos import Approval, Door, Photo
-from frame.errors import DiskFull, Refused, StorageError, Unready, WakeframeError
+from frame.errors import DiskFull, StorageError, WakeframeError
 from frame.library.catalogue import Catalogue
 from frame.library.disk import Disk, NewFile, RealDisk, remove_if_there, temporary_name
 from frame.library.formats import HEAD_BYTES, VIDEO, kind_named, recognise
 from frame.library.photos import NewPhoto
 from frame.library.places import Places
+from frame.library.source import Promise, check_unchanged, exists, opened, read, refusal
 from frame.library.space import Reserve, Space, usual_reserve
 from frame.library.text import storable
 from frame.library.videos import ignored_video, stills_beside
@@ -47,7 +47,6 @@ DELIBERATE = (Door.INBOX, Door.PHONE, Door.USB)
 deleted stays deleted."""
 
 _CHUNK = 1 << 20
-_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Decode = Callable[[int], "DecodedPhoto"]
@@ -134,13 +133,14 @@ class Ingest:
         Raises `Refused` (this file will never be a photo), `Unready` (not now: it is changing, gone or
         cannot be read), `DiskFull` and `StorageError` (our side; try again later).
         """
-        expected = (expected_sha256, expected_size)
+        promise = Promise(expected_sha256, expected_size)
         try:
-            with _opened(source) as (descriptor, before), self._temporary() as temporary:
+            with opened(source) as (descriptor, before), self._temporary() as temporary:
                 self._check(descriptor, before.st_size, source, name)
                 with self._disk.create(temporary) as file:
                     copy = _Copy(file, *self._copy(descriptor, file, before.st_size))
-                    _verify(source, descriptor, copy, before, expected)
+                    promise.check(copy.sha256, copy.size_bytes)
+                    check_unchanged(source, descriptor, before, copy.size_bytes)
                     taken = self._known(copy, door)
                     if taken is None:
                         taken = self._take_new(copy, door, name, sender, parents)
@@ -165,25 +165,25 @@ class Ingest:
 
     def _check(self, descriptor: int, size: int, source: Path, name: str) -> None:
         """Refuse what can be refused before it is copied."""
-        kind = recognise(_read(descriptor, HEAD_BYTES))
+        kind = recognise(read(descriptor, HEAD_BYTES))
         os.lseek(descriptor, 0, os.SEEK_SET)
         if kind is VIDEO:
             raise ignored_video(name, self._stills_beside(source, name))
         if size > LARGEST_FILE:
-            raise _refusal("too_large")
+            raise refusal("too_large")
         if not self._space.has(size) and not self._space.make(size, self._catalogue):
             raise DiskFull("The frame's storage is full; delete photos or use a larger card.")
 
     def _stills_beside(self, source: Path, name: str) -> set[str]:
         """Photos that share the film's name: in its folder, or taken in from there already."""
         names = list(stills_beside(name))
-        there = {still for still in stills_beside(source.name) if _exists(source.parent / still)}
+        there = {still for still in stills_beside(source.name) if exists(source.parent / still)}
         return there | self._catalogue.photos.named(names)
 
     def _copy(self, descriptor: int, file: NewFile, size: int) -> tuple[str, int]:
         """Copy while hashing, not further than the file was long."""
         digest, count = hashlib.sha256(), 0
-        while count <= size and (chunk := _read(descriptor, _CHUNK)):
+        while count <= size and (chunk := read(descriptor, _CHUNK)):
             digest.update(chunk)
             file.write(chunk)
             count += len(chunk)
@@ -217,7 +217,7 @@ class Ingest:
         decoded = self._look(copy)
         kind = kind_named(decoded.format)
         if kind is None:
-            raise _refusal("decoder_died")
+            raise refusal("decoder_died")
         self._store(copy, self._places.original(copy.sha256, kind.suffix))
         new = NewPhoto(
             sha256=copy.sha256,
@@ -284,88 +284,6 @@ class Ingest:
             self._draw_thumbnail(self._places, photo, decoded)
         except (OSError, WakeframeError) as error:
             _log.warning("no thumbnail", extra={"photo": photo.id, "why": str(error)})
-
-
-@contextlib.contextmanager
-def _opened(source: Path) -> Iterator[tuple[int, os.stat_result]]:
-    """A descriptor of the ordinary file at `source` and what it is like; links are never followed, pipes
-    and devices neither opened nor waited for."""
-    try:
-        if not stat.S_ISREG(source.lstat().st_mode):
-            raise _refusal("link" if source.is_symlink() else "no_file")
-        descriptor = os.open(source, _OPEN)
-    except (FileNotFoundError, NotADirectoryError):
-        raise Unready("The file is not there any more.") from None
-    except PermissionError:
-        raise Unready("The frame may not read this file; change its permissions.") from None
-    except ValueError:
-        raise _refusal("no_file") from None
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise _refusal("link") from None
-        raise Unready(f"The file cannot be read: {(error.strerror or '').lower()}.") from error
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise _refusal("no_file")
-        if found.st_size == 0:
-            raise _refusal("empty")
-        yield descriptor, found
-    finally:
-        os.close(descriptor)
-
-
-def _verify(
-    source: Path,
-    descriptor: int,
-    copy: _Copy,
-    before: os.stat_result,
-    expected: tuple[str | None, int | None],
-) -> None:
-    """Both proofs of a whole file: what the sender promised, and that nobody wrote meanwhile."""
-    sha256, length = expected
-    if length is not None and length != copy.size_bytes:
-        raise _refusal("incomplete")
-    if sha256 is not None and sha256.lower() != copy.sha256:
-        raise _refusal("incomplete")
-    now = os.fstat(descriptor)
-    try:
-        there = source.lstat()
-    except OSError:
-        raise Unready("The file went away while it was being copied.") from None
-    is_same = (there.st_dev, there.st_ino) == (now.st_dev, now.st_ino)
-    is_quiet = (before.st_size, before.st_mtime_ns) == (now.st_size, now.st_mtime_ns)
-    if not (is_same and is_quiet and copy.size_bytes == now.st_size):
-        raise Unready("The file changed while it was being copied.")
-
-
-def _read(descriptor: int, count: int) -> bytes:
-    """From the sender's file; a stick that is pulled out is no fault of our disk."""
-    try:
-        return os.read(descriptor, count)
-    except OSError as error:
-        raise Unready(f"The file cannot be read: {(error.strerror or '').lower()}.") from error
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
-_SENTENCES = {
-    "link": "This is a link to a file; put the photo itself there.",
-    "no_file": "This is not an ordinary file.",
-    "empty": "This file is empty; send the photo again.",
-    "incomplete": "Only part of this photo arrived; send it again.",
-    "too_large": "This file is too large to be a photo.",
-    "decoder_died": "This photo made the decoder stop; it may be damaged. Copy it again.",
-}
-
-
-def _refusal(code: str) -> Refused:
-    return Refused(code, _SENTENCES[code])
 
 
 def _storage_error(error: OSError) -> StorageError:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from frame.core.photos import Approval, Door
+from frame.core.photos import Approval
 from frame.errors import Refused
 from frame.library.catalogue import Catalogue
 from frame.library.deletion import PURGED, put_back
@@ -24,6 +24,7 @@ from frame.library.formats import kind_named
 from frame.library.ingest import Decode, decode_in_cage
 from frame.library.photos import NewPhoto
 from frame.library.places import Places
+from frame.library.salvage import Decided, decisions, last_damaged
 
 _ORIGINAL = re.compile(r"([0-9a-f]{64})(\.[a-z]{2,5})")
 
@@ -32,19 +33,6 @@ MOST_LOST = 0.2
 
 ROOM = "library"
 """Who speaks in the notices."""
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What is known about a photo apart from its original: from a damaged catalogue."""
-
-    approval: Approval = Approval.WAITING
-    deleted: int | None = None
-    is_favourite: bool = False
-    door: Door = Door.INBOX
-    name: str = ""
-    sender: str = ""
-    arrived: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,18 +60,23 @@ def reconcile(
 ) -> Reconciled:
     """Bring rows and originals together; adopting stops after `seconds`, and goes on at the next call.
 
-    Safe beside everything else that runs. Raises OSError, `sqlite3.Error`.
+    What had been `decided` about photos without a row is read from the last damaged catalogue that was
+    set aside, unless it is given. Safe beside everything else that runs.
+
+    Raises OSError and `sqlite3.Error`.
     """
     disk = disk or RealDisk()
     until = clock() + seconds
     found = _originals(places, catalogue, disk)
     missing = _mark_missing(catalogue, found, now)
     orphans = sorted(found.keys() - catalogue.photos.originals().keys())
+    if decided is None:
+        decided = decisions(last_damaged(places.catalogue, disk)) if orphans else {}
     adopted = waiting = unreadable = 0
     for number, sha256 in enumerate(orphans):
         if clock() > until:
             return Reconciled(adopted, waiting, len(orphans) - number, missing, unreadable)
-        known = (decided or {}).get(sha256, Decided())
+        known = decided.get(sha256, Decided())
         done = _adopt(catalogue, found[sha256], sha256, known, now, disk, decode)
         adopted += done
         unreadable += not done
@@ -95,10 +88,12 @@ def tell(catalogue: Catalogue, result: Reconciled, now: int) -> None:
     """Say it in calm lines, and take back what is over."""
     if result.adopted:
         message = (
-            f"{result.adopted} photos that the catalogue did not know are back; {result.waiting} of"
-            " them wait for your yes. Photos put into the inbox once more are approved by that."
+            f"The catalogue did not know {_photos(result.adopted)}; waiting for your yes:"
+            f" {result.waiting}. A photo put into the inbox once more is approved by that."
         )
         catalogue.notices.add(ROOM, "photos_found", "", message, now)
+    elif not catalogue.photos.counts()["waiting"]:
+        catalogue.notices.clear(ROOM, "photos_found")
     for code, count, message in (
         (
             "originals_missing",
@@ -108,9 +103,13 @@ def tell(catalogue: Catalogue, result: Reconciled, now: int) -> None:
         ("originals_damaged", result.unreadable, "cannot be read any more; their files are kept."),
     ):
         if count:
-            catalogue.notices.add(ROOM, code, "", f"{count} photos {message}", now)
+            catalogue.notices.add(ROOM, code, "", f"{message}: {_photos(count)}.", now)
         else:
             catalogue.notices.clear(ROOM, code)
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count} photos"
 
 
 def _originals(places: Places, catalogue: Catalogue, disk: Disk) -> dict[str, Path]:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from frame.core.photos import Approval, Door
+from frame.core.photos import Approval
 from frame.library.backup import JOURNALS
 from frame.library.catalogue import Catalogue, CatalogueError, CatalogueTooNew
 from frame.library.disk import Disk, RealDisk, remove_if_there
 from frame.library.ingest import Decode, decode_in_cage
 from frame.library.places import Places
-from frame.library.reconcile import ROOM, Decided, Reconciled, reconcile, tell
+from frame.library.reconcile import ROOM, Reconciled, reconcile, tell
+from frame.library.salvage import Decided, damaged, decisions
 
 _log = logging.getLogger(__name__)
 
@@ -63,9 +63,10 @@ def recover(
     disk = disk or RealDisk()
     places.make()
     _sweep(places, disk)
-    is_rebuilt, decided = False, {}
+    is_rebuilt = False
+    decided: dict[str, Decided] = {}
     if not _is_usable(places, disk, is_suspect=is_suspect):
-        decided = _decisions(places.catalogue)
+        decided = decisions(places.catalogue)
         _set_aside(places.catalogue, now, disk)
         _put_last_copy(places, now, disk)
         remove_if_there(disk, _suspicion(places))
@@ -146,53 +147,6 @@ def _has_history(places: Places, disk: Disk) -> bool:
     return disk.size(places.backup) is not None or any(disk.names(folder) for folder in folders)
 
 
-def _decisions(damaged: Path) -> dict[str, Decided]:
-    """What can still be read of what people decided, photo by photo."""
-    found: dict[str, Decided] = {}
-    if not damaged.exists():
-        return found
-    query = (
-        "SELECT sha256, approval, deleted, favourite, door, name, sender, arrived FROM photos"
-        " NOT INDEXED WHERE id BETWEEN ? AND ?"
-    )
-    with (
-        contextlib.suppress(sqlite3.Error, ValueError),
-        contextlib.closing(_open_damaged(damaged)) as db,
-    ):
-        last = _last_id(db)
-        for first in range(1, last + 1, 50):
-            # In small pieces: one unreadable page costs the rows of one piece.
-            with contextlib.suppress(sqlite3.Error, ValueError, TypeError):
-                for row in db.execute(query, (first, first + 49)):
-                    found[str(row[0])] = _decided(row)
-    return found
-
-
-def _open_damaged(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    db.execute("PRAGMA trusted_schema = OFF")
-    return db
-
-
-def _last_id(db: sqlite3.Connection) -> int:
-    found = db.execute("SELECT max(id) FROM photos").fetchone()[0]
-    # A flipped bit in a row's number must not have us count to 2^62.
-    return min(int(found or 0), 1_000_000)
-
-
-def _decided(row: tuple[object, ...]) -> Decided:
-    _, approval, deleted, favourite, door, name, sender, arrived = row
-    return Decided(
-        approval=Approval(str(approval)),
-        deleted=deleted if isinstance(deleted, int) else None,
-        is_favourite=favourite == 1,
-        door=Door(str(door)),
-        name=str(name),
-        sender=str(sender),
-        arrived=arrived if isinstance(arrived, int) and arrived >= 0 else None,
-    )
-
-
 def _apply(catalogue: Catalogue, decided: Mapping[str, Decided]) -> None:
     """What was hidden or deleted since the last copy stays so: better too little on the wall than
     something that somebody took off it."""
@@ -215,16 +169,10 @@ def _set_aside(catalogue: Path, now: int, disk: Disk) -> None:
         if disk.size(path) is not None:
             disk.rename(path, Path(f"{kept}{suffix}"))
     disk.sync_folder(catalogue.parent)
-    old = sorted(_damaged(catalogue, disk), key=lambda path: path.name)[:-DAMAGED_KEPT]
+    old = sorted(damaged(catalogue, disk), key=lambda path: path.name)[:-DAMAGED_KEPT]
     for path in old:
         for suffix in ("", *JOURNALS):
             remove_if_there(disk, Path(f"{path}{suffix}"))
-
-
-def _damaged(catalogue: Path, disk: Disk) -> Iterator[Path]:
-    for name in disk.names(catalogue.parent):
-        if name.startswith(f"{catalogue.stem}.damaged-") and name.endswith(catalogue.suffix):
-            yield catalogue.with_name(name)
 
 
 def _put_last_copy(places: Places, now: int, disk: Disk) -> None:

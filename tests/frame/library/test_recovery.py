@@ -188,6 +188,20 @@ class TestDamage:
             take(library, catalogue, ["0.jpg"])
             assert len(catalogue.photos.cards()) == 1
 
+    def test_what_is_continued_still_knows_what_was_decided(self, library):
+        with sqlite3.connect(library.catalogue) as db:
+            db.execute("UPDATE doors SET door = 'attic' WHERE door = 'camera'")
+        db.close()
+        assert start(library, seconds=-1).reconciled.left == PHOTOS
+        with Catalogue(library.catalogue) as catalogue:
+            result = reconcile(library, catalogue, NOW, decode=fake.decode)
+            tell(catalogue, result, NOW)
+            assert (result.adopted, result.waiting) == (PHOTOS, 0)
+            assert any(notice.code == "photos_found" for notice in catalogue.notices.all())
+            tell(catalogue, reconcile(library, catalogue, NOW, decode=fake.decode), NOW)
+            assert all(notice.code != "photos_found" for notice in catalogue.notices.all())
+        self.assert_everything_is_there(library, knows=True)
+
     def test_what_the_damaged_catalogue_still_tells_is_believed(self, library):
         """Hidden, deleted and approved after the last copy."""
         back_up(library)

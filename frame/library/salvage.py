@@ -1,0 +1,91 @@
+"""What people decided, read from a catalogue that is damaged: whatever can still be read of it.
+
+A row counts only for an original that is there under its hash, so nonsense does no harm.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from frame.core.photos import Approval, Door
+from frame.library.disk import Disk
+
+PIECE = 50
+"""Rows asked for at once: one unreadable page costs the rows of one piece."""
+
+MOST_ROWS = 1_000_000
+"""A flipped bit in a row's number must not have us count to 2^62."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is known about a photo apart from its original: from a damaged catalogue."""
+
+    approval: Approval = Approval.WAITING
+    deleted: int | None = None
+    is_favourite: bool = False
+    door: Door = Door.INBOX
+    name: str = ""
+    sender: str = ""
+    arrived: int | None = None
+
+
+def decisions(catalogue: Path | None) -> dict[str, Decided]:
+    """What was decided, by the hash of the original. Never raises: what cannot be read is not known."""
+    found: dict[str, Decided] = {}
+    if catalogue is None or not catalogue.exists():
+        return found
+    query = (
+        "SELECT sha256, approval, deleted, favourite, door, name, sender, arrived FROM photos"
+        " NOT INDEXED WHERE id BETWEEN ? AND ?"
+    )
+    with (
+        contextlib.suppress(sqlite3.Error, ValueError),
+        contextlib.closing(_open(catalogue)) as db,
+    ):
+        last = _last_id(db)
+        for first in range(1, last + 1, PIECE):
+            with contextlib.suppress(sqlite3.Error, ValueError, TypeError):
+                for row in db.execute(query, (first, first + PIECE - 1)):
+                    found[str(row[0])] = _decided(row)
+    return found
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    db.execute("PRAGMA trusted_schema = OFF")
+    return db
+
+
+def _last_id(db: sqlite3.Connection) -> int:
+    found = db.execute("SELECT max(id) FROM photos").fetchone()[0]
+    return min(int(found or 0), MOST_ROWS)
+
+
+def _decided(row: tuple[object, ...]) -> Decided:
+    _, approval, deleted, favourite, door, name, sender, arrived = row
+    return Decided(
+        approval=Approval(str(approval)),
+        deleted=deleted if isinstance(deleted, int) else None,
+        is_favourite=favourite == 1,
+        door=Door(str(door)),
+        name=str(name),
+        sender=str(sender),
+        arrived=arrived if isinstance(arrived, int) and arrived >= 0 else None,
+    )
+
+
+def damaged(catalogue: Path, disk: Disk) -> Iterator[Path]:
+    """The damaged catalogues that were set aside."""
+    for name in disk.names(catalogue.parent):
+        if name.startswith(f"{catalogue.stem}.damaged-") and name.endswith(catalogue.suffix):
+            yield catalogue.with_name(name)
+
+
+def last_damaged(catalogue: Path, disk: Disk) -> Path | None:
+    """The one set aside last."""
+    return max(damaged(catalogue, disk), key=lambda path: path.name, default=None)

@@ -171,7 +171,8 @@ def plan(
     ripe = tuple(path for path, since in missing.items() if now - since >= MISSING_SECONDS)
     if not ripe or (has_waiting and state is State.PRESENT):
         return Plan(missing)
-    staying = {known[path].photo_id for path in known if path not in ripe}
+    going = frozenset(ripe)
+    staying = {each.photo_id for path, each in known.items() if path not in going}
     losing = ({known[path].photo_id for path in ripe} - staying) & droppable
     if asked is not None and asked.answer == "no":
         return Plan(missing, kept=ripe, settled=asked.id, is_known_anew=True)

@@ -51,6 +51,8 @@ class Pace:
     tell: float = 1.0
     restart: float = 5.0
     """After a door stumbled: long enough not to fill the log."""
+    stuck: float = 300.0
+    """An inbox that says nothing for so long hangs: half a gigabyte on a slow card takes two minutes."""
 
 
 class House:

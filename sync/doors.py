@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from frame.errors import WakeframeError
 from frame.library.catalogue import Catalogue
 from frame.library.places import Places
 from frame.live import say
@@ -27,6 +28,13 @@ STOP_SECONDS = 10.0
 """How long stopping waits for a door: a photo in the middle of being taken in may finish."""
 
 
+SILENT_LOOKS = 5
+
+
+class Stuck(WakeframeError):  # noqa: N818
+    """The inbox hangs; only a new process helps. Nothing is lost."""
+
+
 def run(
     library: Path,
     folders: Sequence[Path],
@@ -38,7 +46,10 @@ def run(
     takers: Takers | None = None,
     clock: Clock | None = None,
 ) -> None:
-    """Be the doors until `stop` is set. Raises OSError or CatalogueError if the library is unusable."""
+    """Be the doors until `stop` is set.
+
+    Raises OSError or CatalogueError if the library is unusable, and `Stuck`.
+    """
     places = Places(library)
     house = House(places, stop, pace or Pace(), takers or _ingest, clock or Clock())
     places.make()
@@ -49,8 +60,15 @@ def run(
     if usb_roots:
         excluded = (library, *mirrored)
         threads.append(_start("usb", house, lambda: Sticks(house, usb_roots, excluded).run()))
+    house.tally.beat(house.clock.now())
+    silent = 0
     while not stop.wait(house.pace.tell):
         say(live, "doors", house.tally.facts())
+        # Counted in looks as well: a process that was stopped and goes on is not stuck.
+        is_late = house.clock.now() - house.tally.last_beat > house.pace.stuck
+        silent = silent + 1 if is_late else 0
+        if silent >= SILENT_LOOKS:
+            raise Stuck("The inbox does not answer any more; the process must be started again.")
     for thread in threads:
         thread.join(STOP_SECONDS)
 

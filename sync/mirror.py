@@ -136,7 +136,7 @@ class Mirror:
         self._missing.pop(key, None)
 
     def _act(self, state: State, seen: Pass) -> None:
-        now = self._clock.now()
+        now, folders = self._clock.now(), self._catalogue.folders
         while self._dropped and now - self._dropped[0] > LATELY_SECONDS:
             self._dropped.popleft()
         asked = self._asked()
@@ -145,7 +145,7 @@ class Mirror:
             seen,
             self._known,
             missing_before=self._missing,
-            droppable=self._droppable(seen) if self._missing else frozenset(),
+            droppable=folders.only_here(self._folder.id) if self._missing else frozenset(),
             has_waiting=self._arrivals.has_hopeful,
             dropped_lately=len(self._dropped),
             asked=asked,
@@ -183,19 +183,6 @@ class Mirror:
             return False
         self._catalogue.folders.drop(photo_id, int(self._clock.date()))
         return True
-
-    def _droppable(self, seen: Pass) -> frozenset[int]:
-        """Of the photos whose files are missing, those that only this folder keeps on the wall."""
-        photos = {self._known[path].photo_id for path in self._known if path not in seen.files}
-        if self._state is State.SWAPPED:
-            photos = {each.photo_id for each in self._known.values()}
-        folders = self._catalogue.folders
-        return frozenset(
-            photo_id
-            for photo_id in photos
-            if not self._is_kept(photo_id)
-            and not folders.is_seen_elsewhere(photo_id, besides=self._folder.id)
-        )
 
     def _is_kept(self, photo_id: int) -> bool:
         photo = self._catalogue.photos.get(photo_id)

@@ -29,6 +29,13 @@ LOG = logging.getLogger(__name__)
 NEVER_NS = -1
 """A modification time that no file has: a line about a file that is to be tried again all the same."""
 
+MOST_LINES = 100_000
+
+_FILMS = ("video", "live_photo")
+
+_OURS = ("decoder_unsafe",)
+"""Refused for what is installed here, which may be another thing after a start."""
+
 
 class Taken(Protocol):
     """What ingest answers."""
@@ -86,12 +93,18 @@ class Hand:
         self._taker = taker
         self._door = door
         self._clock = clock
+        self._is_quiet = door is not Door.INBOX
+        self._pardoned = {
+            each.place for each in catalogue.refusals.all(MOST_LINES) if each.code in _OURS
+        }
 
     def was_refused(self, root: Path, path: str, stamp: Stamp) -> bool:
-        """Whether this very file was refused before."""
-        return self._catalogue.refusals.has(
-            self._door, place_of(root, path), stamp.size, stamp.mtime_ns
-        )
+        """Whether this very file was refused before, for a reason that still holds."""
+        place = place_of(root, path)
+        if place in self._pardoned:
+            self._pardoned.remove(place)
+            return False
+        return self._catalogue.refusals.has(self._door, place, stamp.size, stamp.mtime_ns)
 
     def take(self, root: Path, path: str, stamp: Stamp) -> Result:
         """Take the file in. Never raises: whatever is wrong with one file is one line, and we go on."""
@@ -134,7 +147,9 @@ class Hand:
 
     def _write_refusal(self, root: Path, path: str, stamp: Stamp, code: str, message: str) -> None:
         place = place_of(root, path)
-        LOG.info("Left where it is: place=%s code=%s: %s", place, code, message)
+        # A share is full of films; its owner knows them.
+        level = logging.DEBUG if self._is_quiet and code in _FILMS else logging.INFO
+        LOG.log(level, "Left where it is: place=%s code=%s: %s", place, code, message)
         at = int(self._clock.date())
         self._catalogue.refusals.add(
             Refusal(self._door, place, stamp.size, stamp.mtime_ns, code, message, at)
@@ -144,7 +159,7 @@ class Hand:
         """Remove the lines about files below `root` that are gone; `present` are relative paths."""
         below = place_of(root, "")
         places = {place_of(root, path) for path in present}
-        for refusal in self._catalogue.refusals.all(limit=100_000):
+        for refusal in self._catalogue.refusals.all(MOST_LINES):
             is_ours = refusal.door == self._door and refusal.place.startswith(below)
             if is_ours and refusal.place not in places:
                 self._catalogue.refusals.remove(refusal.door, refusal.place)

@@ -19,9 +19,14 @@ class Tally:
         self._beat = 0.0
 
     def beat(self, now: float) -> None:
-        """The inbox is alive."""
+        """The inbox is alive; monotonic seconds."""
         with self._lock:
             self._beat = now
+
+    @property
+    def last_beat(self) -> float:
+        with self._lock:
+            return self._beat
 
     def taken(self) -> None:
         with self._lock:
@@ -51,7 +56,7 @@ class Tally:
     def facts(self) -> dict[str, Any]:
         with self._lock:
             return {
-                "heartbeat": self._beat,
+                "beat": self._beat,
                 "waiting": sum(self._waiting.values()),
                 "taken": self._taken,
                 "refused": self._refused,

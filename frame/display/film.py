@@ -154,8 +154,11 @@ class DecodedFilm:
         facts = self.facts
         if not self._let_go < index < facts.frames:
             raise FilmError(f"frame {index} of {self._clip.name!r} was asked for out of order")
-        self._tell()
         if index > self._decoded:
+            # Far behind what is wanted: make room, but keep the newest, which may be shown instead.
+            newest = min(self._decoded - 1, index - self._slots)
+            self._let_go = max(self._let_go, newest)
+            self._tell()
             if self._decoded - self._let_go < self._slots:
                 self._bound(self._heard, STALL_SECONDS, "stopped giving frames")
             return None

@@ -83,7 +83,7 @@ def _light(still: Frame, size: tuple[int, int]) -> Light:
     left, top = (columns - cut_w) // 2, (rows - cut_h) // 3  # faces are above the middle
     part = still[top : top + cut_h, left : left + cut_w]
     small = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
-    return srgb_to_linear(small / 255.0).astype(np.float32)
+    return srgb_to_linear(small.astype(np.float64) / 255).astype(np.float32)
 
 
 def _blurred(layout: Layout, stills: tuple[Frame, ...]) -> Light:
@@ -93,7 +93,8 @@ def _blurred(layout: Layout, stills: tuple[Frame, ...]) -> Light:
     if len(stills) > 1:
         ramp = np.clip((np.arange(width, dtype=np.float32) / width - 0.35) / 0.3, 0, 1)
         share = (ramp * ramp * (3 - 2 * ramp))[None, :, None]
-        canvas = canvas * (1 - share) + _light(stills[-1], (width, height)) * share
+        other = _light(stills[-1], (width, height))
+        canvas = np.asarray(canvas + (other - canvas) * share, np.float32)
     sigma = BLUR_SHARE * height
     soft = cv2.GaussianBlur(canvas, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
     grey = (soft @ _LUMA)[..., None]
@@ -106,7 +107,7 @@ def _blurred(layout: Layout, stills: tuple[Frame, ...]) -> Light:
 
 def _enlarged(light: Light, size: tuple[int, int]) -> Light:
     large = cv2.resize(light, size, interpolation=cv2.INTER_CUBIC)
-    return np.maximum(large, 0).astype(np.float32, copy=False)
+    return np.asarray(np.maximum(large, 0), np.float32)
 
 
 def _matte_colour(stills: tuple[Frame, ...], style: Surround) -> Light:
@@ -118,7 +119,7 @@ def _matte_colour(stills: tuple[Frame, ...], style: Surround) -> Light:
     colour = paper + (tint - paper) * MATTE_COLOUR[style]
     colour = np.clip(colour, 0.2, 3.0)
     colour *= (LIGHT_MATTE_LIGHT if is_light else MATTE_LIGHT) / float(colour @ _LUMA)
-    return np.minimum(colour, 1.0).astype(np.float32)
+    return np.asarray(np.minimum(colour, 1.0), np.float32)
 
 
 SHADOW_DEPTH = 0.55
@@ -150,15 +151,13 @@ def _box(placed: Placed) -> tuple[int, int, int, int]:
 def _coded(light: Light) -> Frame:
     """Linear light as sRGB, with noise of about one level instead of bands."""
     height, width = light.shape[:2]
-    steps = np.sqrt(np.linspace(0, 1, _TABLE_STEPS) ** 2)
-    table = (255 * linear_to_srgb(steps**2)).astype(
-        np.float32
-    )  # even steps in roots: fine in the dark
-    coded = table[
-        np.minimum(np.sqrt(light) * (_TABLE_STEPS - 1), _TABLE_STEPS - 1).astype(np.int32)
-    ]
+    steps = np.linspace(0, 1, _TABLE_STEPS)
+    # Even steps of the root: fine where eyes are, in the dark.
+    table = (255 * linear_to_srgb(steps**2)).astype(np.float32)
+    roots = np.sqrt(light) * (_TABLE_STEPS - 1)
+    coded = table[np.minimum(roots, _TABLE_STEPS - 1).astype(np.int32)]
     noise = np.random.default_rng(_NOISE_SEED).random((2, height, width), np.float32)
-    coded += (noise[0] - noise[1])[
-        ..., None
-    ]  # triangular: its strength does not depend on the colour
-    return np.clip(np.rint(coded), 0, 255).astype(np.uint8)
+    # Triangular, so that its strength does not depend on the colour under it.
+    coded += (noise[0] - noise[1])[..., None]
+    drawn: Frame = np.clip(np.rint(coded), 0, 255).astype(np.uint8)
+    return drawn

@@ -61,7 +61,7 @@ class Wake:
         self._still = hanging[rows, columns].copy()
         self._drawn = hanging.copy()
         self._place = self._drawn[rows, columns]
-        if self._place.shape != self._still.shape or self._still.size == 0:
+        if self._place.shape[:2] != (placed.view.height, placed.view.width):
             raise ValueError("the photo does not lie on the panel")
         self._film = film
         self._started = started
@@ -94,13 +94,14 @@ class Wake:
 
     def _forward(self, now: float) -> Frame | None:
         """Into the clip, and through it."""
+        if self._step < 0:
+            self._started = max(now, self._started)  # the first frame counts, whenever it comes
         due = math.floor((now - self._started) * self._film.fps)
-        if due <= self._step or due < 0:
+        if due <= self._step:
             return None
         if due < HANDOVER_FRAMES:
             clip = self._clip(0)
             if clip is None:
-                self._started = now  # not decoded yet after all: begin when it is
                 return None
             self._step = due
             return self._blend(0, clip, (due + 1) / (HANDOVER_FRAMES + 1), now)

@@ -18,9 +18,10 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from frame.commands import arguments
+from frame.commands.arguments import DRIVERS, Commands
 from frame.errors import WakeframeError
 
-DRIVERS = ("auto", "nostalgia", "joy", "reunion", "blink-and-nod")
 FRAMINGS = ("photo", "square", "portrait")
 HEIGHTS = range(128, 2161)
 """From a thumbnail to 4K; larger clips play nowhere."""
@@ -88,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="wakeframe", description="Still photographs that wake up for a moment."
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    arguments.add_run(commands)
+    arguments.add_status(commands)
+    arguments.add_photo(commands)
+    arguments.add_answer(commands)
+    arguments.add_settings(commands)
     _add_animate(commands)
     _add_check(commands)
     _add_doctor(commands)
@@ -99,10 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
-
-
-def _add_animate(commands: Commands[argparse.ArgumentParser]) -> None:
+def _add_animate(commands: Commands) -> None:
     parser = commands.add_parser("animate", help="one photo becomes one clip")
     parser.add_argument("photo", type=Path, metavar="PHOTO")
     parser.add_argument(
@@ -140,19 +143,19 @@ def _add_animate(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.set_defaults(run=_animate)
 
 
-def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
+def _add_check(commands: Commands) -> None:
     parser = commands.add_parser("check", help="is this photo fit to be animated?")
     parser.add_argument("photo", type=Path, metavar="PHOTO")
     parser.add_argument("--report", type=Path, metavar="R.json", help="write it as JSON too")
     parser.set_defaults(run=_check)
 
 
-def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
+def _add_doctor(commands: Commands) -> None:
     parser = commands.add_parser("doctor", help="is this machine fit, and if not, what to do")
     parser.set_defaults(run=_doctor)
 
 
-def _add_bench(commands: Commands[argparse.ArgumentParser]) -> None:
+def _add_bench(commands: Commands) -> None:
     parser = commands.add_parser("bench", help="measure this machine and this version")
     parser.add_argument("name", nargs="?", help="which benchmark; without it, lists them")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)

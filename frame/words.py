@@ -98,6 +98,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "Take in the {count} photos on the stick “{name}”?",
         "Die {count} Fotos vom Stick „{name}“ aufnehmen?",
     ),
+    "question.drop": (
+        "{missing} of {known} photos are gone from {folder}. Take them off the wall?",
+        "{missing} von {known} Fotos sind aus {folder} verschwunden. Von der Wand nehmen?",
+    ),
     "question.answer_here": (
         "Y or tap right: yes      N or tap left: no",
         "J oder rechts tippen: ja      N oder links tippen: nein",
@@ -106,6 +110,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "wakeframe answer {id} yes (or no)",
         "wakeframe answer {id} yes (oder no)",
     ),
+    "answer.yes": ("Answered: yes.", "Beantwortet: ja."),
+    "answer.no": ("Answered: no.", "Beantwortet: nein."),
     # What the owner reads in the status and while it runs.
     "status.running": ("Running since {time}.", "Läuft seit {time}."),
     "status.not_running": (

@@ -26,7 +26,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "frame.files": ("frame.errors",),
     "frame.live": (),
     "frame.logs": (),
-    "frame.mirror_server": ("frame.live",),
+    "frame.mirror_server": ("frame.live", "frame.words"),
     "frame.supervise": (),
     "frame.words": (),
     "frame.core": ("frame.core",),

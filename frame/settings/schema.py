@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from frame.settings.hours import Dimming, Hours
 
-Surround = Literal["blur", "matte", "black"]
-PanelAdapter = Literal["auto", "wlopm", "kms", "xset", "vcgencmd", "none"]
+Surround = Literal["blur", "matte", "light-matte", "black"]
+PanelAdapter = Literal["auto", "none"]
 LanguageChoice = Literal["auto", "en", "de"]
 Driver = Literal["auto", "nostalgia", "joy", "reunion", "blink-and-nod"]
 
@@ -84,7 +84,7 @@ class Settings:
     surround: Annotated[
         Surround,
         About(
-            "What surrounds a photo that does not fill the panel: itself blurred, a matte, black."
+            "What surrounds a photo that does not fill the panel: itself blurred, a matte, or black."
         ),
     ] = "blur"
     two_up: Annotated[bool, About("Hang two upright photos that belong together side by side.")] = (
@@ -118,20 +118,18 @@ class Settings:
         ),
     ] = ()
     panel: Annotated[
-        PanelAdapter, About("What switches the panel off and on; `auto` tries each.")
+        PanelAdapter, About("What switches the panel at night: `auto` finds what works, `none` shows black instead.")
     ] = "auto"
     port: Annotated[
         int,
         About("Where a browser on this machine sees the screen.", limits=Limits(1024, 65535)),
     ] = 8080
-    clip_quota_gb: Annotated[
+    clip_percent: Annotated[
         float,
         About(
-            "How much room clips may take; the oldest go first. 0: as much as the disk can spare.",
-            "gigabytes",
-            Limits(0.1, 10_000, or_zero=True),
+            "How much of the disk clips may take; the oldest go first.", "percent", Limits(1, 90)
         ),
-    ] = 0.0
+    ] = 20.0
 
 
 def keys() -> Iterator[Key]:

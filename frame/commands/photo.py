@@ -1,0 +1,80 @@
+"""`wakeframe photo`: what the owner decides about one photo. Every deed can be undone by another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from frame.commands.library import library_folder, open_library
+from frame.commands.run import settings_in_effect
+from frame.core.photos import Approval, Photo
+from frame.errors import UsageError
+from frame.library import deletion
+from frame.library.catalogue import Catalogue
+from frame.words import harmless
+
+
+def do(library: Path | None, photo_id: int, deed: str, driver: str | None) -> int:
+    """Do it and say so; 0. Raises `UsageError` where there is no such photo, or it makes no sense."""
+    if (deed == "driver") != (driver is not None):
+        raise UsageError("`driver` needs the name of one, and nothing else does.")
+    settings = settings_in_effect().settings
+    with open_library(library_folder(library, settings), read_only=False) as catalogue:
+        photo = catalogue.photos.get(photo_id)
+        if photo is None:
+            raise UsageError(f"There is no photo {photo_id}; `wakeframe status` lists them.")
+        if deed == "driver":
+            catalogue.photos.want_driver(photo_id, driver or "auto")
+            done = f"is animated again ({driver})"
+        else:
+            done = _DEEDS[deed](catalogue, photo)
+    print(f"{harmless(photo.name)} {done}.")
+    return 0
+
+
+def _show(catalogue: Catalogue, photo: Photo) -> str:
+    """The photo, and with it the clip that its owner has not seen yet."""
+    if photo.is_deleted:
+        raise UsageError("It is deleted; `restore` brings it back.")
+    catalogue.photos.approve(photo.id, Approval.APPROVED)
+    for clip in catalogue.clips.of(photo.id):
+        if clip.approval is Approval.WAITING:
+            catalogue.clips.approve(clip.id, Approval.APPROVED)
+    return "may hang"
+
+
+def _hide(catalogue: Catalogue, photo: Photo) -> str:
+    catalogue.photos.approve(photo.id, Approval.HIDDEN)
+    return "is hidden; `show` brings it back"
+
+
+def _delete(catalogue: Catalogue, photo: Photo) -> str:
+    deletion.delete(catalogue, photo.id, int(time.time()))
+    return "is deleted; for a month `restore` brings it back"
+
+
+def _restore(catalogue: Catalogue, photo: Photo) -> str:
+    if not deletion.undo(catalogue, photo.id):
+        raise UsageError("It is not deleted.")
+    return "is back"
+
+
+def _favour(catalogue: Catalogue, photo: Photo) -> str:
+    catalogue.photos.favour(photo.id, is_favourite=True)
+    return "is a favourite"
+
+
+def _unfavour(catalogue: Catalogue, photo: Photo) -> str:
+    catalogue.photos.favour(photo.id, is_favourite=False)
+    return "is no favourite any more"
+
+
+_DEEDS: dict[str, Callable[[Catalogue, Photo], str]] = {
+    "show": _show,
+    "hide": _hide,
+    "delete": _delete,
+    "restore": _restore,
+    "favourite": _favour,
+    "ordinary": _unfavour,
+}

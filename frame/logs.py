@@ -1,0 +1,74 @@
+"""One line for each event, on the error stream, for a journal or a terminal.
+
+A message is constant; what differs are fields (``extra={"why": ...}``). Names of files are hostile:
+nothing that is written here can start a line of its own or speak to the terminal.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from typing import TextIO
+
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+_PRIORITIES = (
+    (logging.ERROR, "<3>"),
+    (logging.WARNING, "<4>"),
+    (logging.INFO, "<6>"),
+    (logging.NOTSET, "<7>"),
+)
+"""How a line tells the journal how much it matters (sd-daemon(3))."""
+
+
+def set_up(process: str, *, is_verbose: bool = False, stream: TextIO | None = None) -> None:
+    """Let this process log; the name of the process begins each line."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    is_journal = stream is None and "JOURNAL_STREAM" in os.environ
+    handler.setFormatter(OneLine(process, is_journal=is_journal, is_verbose=is_verbose))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG if is_verbose else logging.INFO)
+    logging.captureWarnings(True)
+    # Others' libraries speak of their own affairs.
+    for name in ("watchdog", "PIL", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class OneLine(logging.Formatter):
+    """The message, its fields, and of an exception its last line and where it came from."""
+
+    def __init__(self, process: str, *, is_journal: bool = False, is_verbose: bool = False) -> None:
+        super().__init__(datefmt="%H:%M:%S")
+        self._process = process
+        self._is_journal = is_journal
+        self._is_verbose = is_verbose
+
+    def format(self, record: logging.LogRecord) -> str:
+        parts = [record.getMessage()]
+        parts += [f"{name}={value!r}" for name, value in vars(record).items() if name not in _USUAL]
+        if record.exc_info and record.exc_info[1]:
+            parts.append(_last_words(record.exc_info[1]))
+        line = harmless(" ".join(parts))
+        if self._is_verbose and record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        if self._is_journal:
+            mark = next(mark for level, mark in _PRIORITIES if record.levelno >= level)
+            return f"{mark}{self._process}: {line}"
+        level = "" if record.levelno == logging.INFO else f" {record.levelname.lower()}:"
+        return f"{self.formatTime(record, self.datefmt)} {self._process}:{level} {line}"
+
+
+def harmless(text: str) -> str:
+    """`text` on one line, with nothing in it that a terminal would obey."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
+def _last_words(error: BaseException) -> str:
+    where = traceback.extract_tb(error.__traceback__)
+    place = f" at {os.path.basename(where[-1].filename)}:{where[-1].lineno}" if where else ""
+    return f"[{type(error).__name__}: {error}{place}]"

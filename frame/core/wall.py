@@ -167,7 +167,7 @@ def _hung(wall: Wall, now: float, *effects: Effect) -> Step:
     shown: tuple[Effect, ...] = (*effects, do.SavePlace())
     if wall.overlay is not None:
         shown = (*shown, do.Redraw())
-    if wall.pending is None:
+    if wall.pending is None and wall.coming is None:
         wall, more = prepare(wall, Wanted.NEXT)
         shown = (*shown, *more)
     if not wall.light.is_on:

@@ -119,7 +119,7 @@ def test_500_photos_at_once_all_arrive_and_are_told_of(tmp_path: Path, brisk: No
         house.wait(lambda: not any(path.is_file() for path in house.places.inbox.rglob("*")))
         house.wait(lambda: json.loads((house.live / "doors.json").read_text())["taken"] == 500)
         told = json.loads((house.live / "doors.json").read_text())
-        assert told["refused"] == 0 and told["heartbeat"] > 0 and told["usb"] is None
+        assert told["refused"] == 0 and told["beat"] > 0 and told["usb"] is None
 
 
 def test_the_ways_a_file_comes_into_a_folder(tmp_path: Path, brisk: None):
@@ -215,6 +215,28 @@ def test_an_inbox_that_is_removed_while_it_is_watched(tmp_path: Path, brisk: Non
         house.wait(house.places.inbox.is_dir)
         (house.places.inbox / "a.jpg").write_bytes(jpeg(1))
         house.wait(lambda: house.names == {"a.jpg"})
+
+
+def test_an_inbox_that_hangs_ends_the_process_so_that_it_is_started_again(tmp_path: Path):
+    library, live = tmp_path / "library", tmp_path / "live"
+    live.mkdir()
+    stop = threading.Event()
+    hangs = threading.Event()
+
+    def hanging(places: Places, catalogue: Catalogue) -> FakeTaker:
+        hangs.wait(PATIENCE)
+        return FakeTaker(catalogue)
+
+    pace = Pace(tell=0.02, stuck=0.1)
+    try:
+        with pytest.raises(doors.Stuck):
+            doors.run(library, (), (), stop, live, pace=pace, takers=hanging)
+    finally:
+        stop.set()
+        hangs.set()
+        for thread in threading.enumerate():
+            if thread.name.startswith("door "):
+                thread.join(PATIENCE)
 
 
 _PROCESS = """

@@ -6,14 +6,12 @@ from pathlib import Path
 import pytest
 
 from frame.core.photos import Door
-from frame.errors import DiskFull, StorageError, Unready
+from frame.errors import DiskFull, Refused, StorageError, Unready
 from sync.arrivals import FULL_SECONDS, PATIENT_TIMES
 from sync.inbox import FOLDER_QUIET_SECONDS, Inbox
 from sync.watching import Tidings, What
 from tests.fakes.taker import jpeg
 from tests.sync.conftest import Home
-
-FILM = b"\0\0\0\x14ftypqt  \0\0\0\0qt  "
 
 
 @pytest.fixture
@@ -79,6 +77,25 @@ def test_a_refused_file_is_not_tried_again_after_a_restart(home: Home, door: Inb
     )
     go(home, again)
     assert len(home.taker.asked) == 1
+
+
+def test_what_our_own_decoder_could_not_do_gets_another_chance_at_every_start(home: Home):
+    put(home, "a.jpg", jpeg(1))
+    home.taker.fails = Refused("decoder_unsafe", "Install a newer decoder.")
+
+    def start() -> Inbox:
+        return Inbox(
+            home.places.inbox, home.catalogue, home.taker, home.turn, home.tally, home.times.clock
+        )
+
+    go(home, start())
+    door = start()
+    go(home, door)
+    go(home, door)
+    assert len(home.taker.asked) == 2
+    home.taker.fails = None
+    go(home, start())
+    assert home.names() == ["a.jpg"] and home.refused() == {}
 
 
 def test_the_line_goes_with_the_file(home: Home, door: Inbox):

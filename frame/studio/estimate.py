@@ -19,18 +19,20 @@ class Duration:
     unit: str
 
 
-def seconds_left(waiting: int, usual: float | None, share: float, elapsed: float) -> float | None:
-    """For `waiting` photos and the rest of the one in work (`share` 0..1 of it done after `elapsed`
-    seconds; 0 and 0 where there is none); None while nothing tells how long one takes.
+def seconds_left(
+    waiting: int, usual: float | None, share: float | None = None, elapsed: float = 0.0
+) -> float | None:
+    """For `waiting` photos and the rest of the one in work, `share` 0..1 of which was done in `elapsed`
+    seconds (None: there is none); None while nothing tells how long one takes.
 
     `usual` is what one took lately.
     """
     if usual is None:
-        if share < LEAST_SHARE:
+        if share is None or share < LEAST_SHARE:
             return None
         usual = elapsed / share
     rest = 0.0
-    if share > 0 or elapsed > 0:
+    if share is not None:
         # One that takes longer than usual is not done any sooner for that.
         rest = max(usual - elapsed, (1 - share) * usual * 0.5)
     return waiting * usual + rest

@@ -106,9 +106,7 @@ class ImpossibleEvent(Exception):  # noqa: N818
 def next_state(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
     """Where the lane goes from here, and what is to be done. Raises `ImpossibleEvent`."""
     match state, event:
-        case (State.STOPPED, Stopping()):
-            return State.STOPPED, ()
-        case (_, Stopping()) if state is not State.STOPPED:
+        case (_, Stopping()):
             return State.STOPPED, ()
         case (State.IDLE | State.PAUSED, Found(candidate, after_evicting)):
             first = (MakeRoom(),) if after_evicting else ()

@@ -19,7 +19,7 @@ KEEP_EDITION = 1
 FACE_ABOVE, FACE_BELOW, FACE_ASIDE = 0.55, 0.52, 0.42
 """Forehead, chin and cheeks from the middle of the face, in face heights."""
 
-KEEP_ABOVE, KEEP_BELOW, KEEP_ASIDE = 1.3, 1.0, 0.88
+KEEP_ABOVE, KEEP_BELOW, KEEP_ASIDE = 1.3, 1.15, 0.88
 """The same for the whole head: a tall hat or hair put up, a beard and the neck, hair let down. Drawn on
 35 portraits with hats, wraps, curls and full beards and looked at one by one."""
 

@@ -62,6 +62,7 @@ class Progress:
         """This photo is in work; `waiting` counts it."""
         usual = self._catalogue.work.usual_seconds("render", UNKNOWN)
         self._usual = usual if usual > UNKNOWN else None
+        self._state, self._reason = State.RENDERING, None
         self._photo, self._waiting = photo, waiting
         self._stage, self._share = "opening", 0.0
         self._since, self._held = self._clock(), 0.0
@@ -97,5 +98,5 @@ class Progress:
         if self._waiting == 0:
             return 0.0
         if self._photo is None:
-            return seconds_left(self._waiting, self._usual, 0.0, 0.0)
+            return seconds_left(self._waiting, self._usual)
         return seconds_left(self._waiting - 1, self._usual, self._share, self.worked_seconds)

@@ -161,8 +161,9 @@ class SlowLane:
         self._state, effects = next_state(before, event)
         if self._state is not before:
             _log.debug("studio", extra={"was": before, "now": self._state})
-        reason = event.reason if isinstance(event, Hindered) else None
-        self._progress.turned(self._state, reason, self._waiting)
+        if not isinstance(event, Found | Ended):  # between two photos nobody is idle
+            reason = event.reason if isinstance(event, Hindered) else None
+            self._progress.turned(self._state, reason, self._waiting)
         for effect in effects:
             self._do(effect)
 

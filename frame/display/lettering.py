@@ -190,8 +190,10 @@ def caption(panel: tuple[int, int], text: str, place: float = 0.0) -> Overlay | 
     letters = np.pad(mask, reach).astype(np.float32) / 255
     under, over = shade[..., None], letters[..., None]
     ink = np.array(PANE, np.float32) * under * (1 - over) + np.array(INK, np.float32) * over
-    keep = ((1 - under) * (1 - over)).astype(np.float32)
-    return Overlay(x - reach, y - reach, keep, ink.astype(np.float32))
+    keep = (1 - under) * (1 - over)
+    x, y = x - reach, y - reach
+    cut = (slice(max(0, -y), height - y), slice(max(0, -x), width - x))
+    return Overlay(max(0, x), max(0, y), keep[cut].astype(np.float32), ink[cut].astype(np.float32))
 
 
 def pane(frame: Frame, words: Words) -> Frame:

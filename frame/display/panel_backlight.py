@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _ON, _OFF = "0", "4"
@@ -35,8 +36,12 @@ class Backlight:
 
     def _write(self, name: str, value: str) -> bool:
         try:
-            with (self._folder / name).open("r+") as file:  # never makes a file where there is none
-                file.write(value)
+            # Never makes a file where there is none.
+            file = os.open(self._folder / name, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
+            try:
+                os.write(file, value.encode())
+            finally:
+                os.close(file)
         except OSError:
             return False
         return True

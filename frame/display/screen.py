@@ -75,6 +75,7 @@ class PygameScreen:
             pygame.display.quit()
             raise
         self.driver = driver
+        self._size = self._surface.get_size()
         self._hands = Hands()
         pygame.display.set_caption("Wakeframe")
         pygame.mouse.set_visible(is_windowed)
@@ -85,7 +86,7 @@ class PygameScreen:
 
     @property
     def size(self) -> tuple[int, int]:
-        return self._surface.get_size()
+        return self._size
 
     @property
     def refresh_hz(self) -> float:

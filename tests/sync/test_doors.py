@@ -21,6 +21,7 @@ import pytest
 
 from frame.library.catalogue import Catalogue
 from frame.library.places import Places
+from frame.live import heard
 from sync import doors
 from sync.door import Pace, Takers
 from sync.watching import OutOfWatches
@@ -246,7 +247,7 @@ import sync.settling
 from sync.door import Pace
 from sync.doors import run
 sync.settling.SLOW_SECONDS = 0.2  # to be struck at work, not at waiting
-pace = Pace(walk=1.0, mirror_walk=1.0)
+pace = Pace(walk=1.0, mirror_walk=1.0, tell=0.1)
 run(Path(sys.argv[1]), [Path(sys.argv[2])], [], threading.Event(), Path(sys.argv[3]), pace=pace)
 """
 
@@ -274,10 +275,11 @@ def test_killed_at_any_moment_nothing_is_lost(tmp_path: Path):
     kills, deadline = 0, time.monotonic() + 90
     while True:
         process = start()
-        try:
-            process.wait(dice.uniform(0.7, 1.5))
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+        while heard(live, "doors").get("pid") != process.pid:
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(dice.uniform(0.0, 1.0))
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         kills += 1
         with Catalogue(places.catalogue) as catalogue:

@@ -20,7 +20,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from frame.core.photos import Approval, Door, Photo
-from frame.errors import DiskFull, StorageError, WakeframeError
+from frame.errors import DiskFull, Refused, StorageError, WakeframeError
 from frame.library.catalogue import Catalogue
 from frame.library.disk import Disk, NewFile, RealDisk, remove_if_there, temporary_name
 from frame.library.formats import HEAD_BYTES, VIDEO, kind_named, recognise
@@ -45,6 +45,9 @@ ORIGINAL_MODE = 0o444
 DELIBERATE = (Door.INBOX, Door.PHONE, Door.USB)
 """Through these somebody hands a photo over. By the others it comes again all by itself, and what was
 deleted stays deleted."""
+
+CIRCUMSTANCES = ("too_slow", "decoder_died")
+"""Refusals that a busy machine can cause as well as a bad file: the file is looked at once more."""
 
 _CHUNK = 1 << 20
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -241,14 +244,22 @@ class Ingest:
 
     def _look(self, copy: _Copy) -> DecodedPhoto:
         """Its pixels, from the copy: what the sender has may change while we look at it."""
-        descriptor = self._disk.open(copy.file.path)
         try:
-            decoded = self._decode(descriptor)
-        finally:
-            os.close(descriptor)
+            decoded = self._decoded(copy)
+        except Refused as error:
+            if error.code not in CIRCUMSTANCES:
+                raise
+            decoded = self._decoded(copy)
         if decoded.sha256 != copy.sha256:
             raise StorageError("The frame's storage gave back other bytes than were written.")
         return decoded
+
+    def _decoded(self, copy: _Copy) -> DecodedPhoto:
+        descriptor = self._disk.open(copy.file.path)
+        try:
+            return self._decode(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _store(self, copy: _Copy, original: Path) -> None:
         """Under its name for ever, on the disk when this returns."""

@@ -38,7 +38,7 @@ CALLS = (
 NAMES = ("four.jpg", "one.jpg", "three.jpg", "two.jpg")
 HASHES = {hashlib.sha256(fake.photo(name)).hexdigest(): name for name in NAMES}
 HOUSEKEEPER = Path(__file__).with_name("housekeeper.py")
-ALONE = [sys.executable, "-I", "-S", "-X", "frozen_modules=on", str(HOUSEKEEPER), str(ROOT)]
+ALONE = [sys.executable, "-I", "-S", "-B", "-X", "frozen_modules=on", str(HOUSEKEEPER), str(ROOT)]
 
 
 @dataclass(frozen=True)

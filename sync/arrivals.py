@@ -74,11 +74,6 @@ class Arrivals:
         return len(self._settling)
 
     @property
-    def paths(self) -> list[str]:
-        """Every file that is known of, settled with or not."""
-        return self._settling.paths
-
-    @property
     def has_hopeful(self) -> bool:
         """Whether files are on their way that have not failed again and again."""
         vain = sum(times >= PATIENT_TIMES for times in self._failures.values())

@@ -6,6 +6,7 @@ What is refused stays where it is, with one line saying why. Nothing here decide
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from pathlib import Path
 
@@ -41,6 +42,7 @@ class Inbox:
         place = Place(root, "inbox", RANK)
         self._arrivals = Arrivals(place, hand, catalogue, turn, tally, clock)
         self._emptied: dict[str, float] = {}
+        self._films: dict[str, str] = {}
 
     def tell(self, tidings: Tidings) -> None:
         """Something happened in the folder."""
@@ -49,7 +51,9 @@ class Inbox:
 
     def walk(self) -> None:
         """Look at everything: what we were not told of, and what is gone."""
-        self._root.mkdir(parents=True, exist_ok=True)
+        # Not its parents: a library that is gone is not to be begun anew on a bare mount point.
+        with contextlib.suppress(FileNotFoundError):
+            self._root.mkdir(exist_ok=True)
         found = files.walk(self._root)
         self._arrivals.found(found.files, is_complete=not found.problem)
         self._tidy(self._clock.now())
@@ -63,6 +67,8 @@ class Inbox:
         if result.outcome is Outcome.TAKEN:
             self._remove(path, stamp)
             self._explain_film(path)
+        elif result.outcome is Outcome.REFUSED and _is_film(path):
+            self._films[stem_of(path)] = path
         return True
 
     def wait_seconds(self) -> float:
@@ -110,7 +116,10 @@ class Inbox:
 
     def _explain_film(self, path: str) -> None:
         """A film that came before its photo was called a mere video: it is half a Live Photo."""
-        stem = stem_of(path)
-        for other in self._arrivals.paths:
-            if stem_of(other) == stem and sort_of(other.rpartition("/")[2]) is Sort.VIDEO:
-                self._arrivals.explain_again(other)
+        film = self._films.pop(stem_of(path), None)
+        if film is not None:
+            self._arrivals.explain_again(film)
+
+
+def _is_film(path: str) -> bool:
+    return sort_of(path.rpartition("/")[2]) is Sort.VIDEO

@@ -10,7 +10,9 @@ from pathlib import Path
 
 TABLE = Path("/proc/self/mountinfo")
 
-REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "davfs", "ncpfs"})
+REMOTE = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "davfs", "virtiofs", "vboxsf"}
+)
 """File systems whose changes by others the kernel does not tell us about; all of FUSE as well."""
 
 _OCTAL = re.compile(rb"\\([0-7]{3})")

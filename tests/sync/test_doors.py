@@ -278,7 +278,7 @@ def test_killed_at_any_moment_nothing_is_lost(tmp_path: Path):
         while heard(live, "doors").get("pid") != process.pid:
             assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.02)
-        time.sleep(dice.uniform(0.0, 1.0))
+        time.sleep(dice.uniform(0.0, 1.0 + kills / 4))  # a busy machine gets on in the end
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         kills += 1

@@ -138,6 +138,34 @@ def test_a_film_of_an_unknown_kind_stays_with_a_reason(home: Home, door: Inbox):
     assert path.exists()
 
 
+def test_a_film_that_came_before_its_photo_gets_its_true_reason(home: Home, door: Inbox):
+    put(home, "IMG_1.MOV", b"film")
+    home.taker.fails = Refused("video", "This is a video.")
+    (home.places.inbox / "IMG_1.MOV").write_bytes(b"\0\0\0\x14ftypqt  \0\0\0\0qt  ")
+    go(home, door)
+    assert home.refused() == {"IMG_1.MOV": "video"}
+    home.taker.fails = None
+    take = home.taker.take
+
+    def with_films(source: Path, through: Door, *, name: str):
+        if name.endswith(".MOV"):
+            raise Refused("live_photo", "This is the moving part of a Live Photo.")
+        return take(source, through, name=name)
+
+    home.taker.take = with_films  # type: ignore[method-assign]
+    put(home, "IMG_1.JPG", jpeg(1))
+    go(home, door)
+    assert home.refused() == {"IMG_1.MOV": "live_photo"}
+    assert home.names() == ["IMG_1.JPG"]
+
+
+def test_a_library_that_is_gone_is_not_begun_anew(home: Home, door: Inbox):
+    home.places.root.rename(home.places.root.with_name("unmounted"))
+    door.walk()
+    assert not home.places.root.exists()
+    home.places.root.with_name("unmounted").rename(home.places.root)
+
+
 def test_a_full_disk_pauses_with_one_notice_and_goes_on_by_itself(home: Home, door: Inbox):
     for number in range(3):
         put(home, f"{number}.jpg", jpeg(number))

@@ -133,10 +133,9 @@ class DecodedFilm:
     def fps(self) -> float:
         return self.facts.fps
 
-    @property
-    def line(self) -> socket.socket:
-        """For those who wait: readable when the child has said something."""
-        return self._child.line
+    def wait(self, seconds: float) -> None:
+        """Until the child says something, for those who have nothing else to do."""
+        select.select([self._child.line], [], [], seconds)
 
     def is_ready(self) -> bool:
         self._listen()
@@ -330,7 +329,6 @@ def wait_until_ready(film: DecodedFilm, seconds: float = OPEN_SECONDS) -> None:
     """For commands and tests, which have nothing else to do. Raises `FilmError`."""
     deadline = time.monotonic() + seconds
     while not film.is_ready():
-        left = deadline - time.monotonic()
-        if left <= 0:
+        if time.monotonic() > deadline:
             raise FilmError("the decoder did not get ready")
-        select.select([film.line], [], [], min(left, 0.1))
+        film.wait(0.1)

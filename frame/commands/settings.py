@@ -81,4 +81,4 @@ def shown(value: object) -> str:
 
 
 def _kind(key: Key) -> str:
-    return kind(key).replace(" or ", ", ").replace('"', "`") if "|" not in kind(key) else kind(key)
+    return kind(key).replace('" or "', '", "').replace('"', "`")

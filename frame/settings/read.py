@@ -7,10 +7,14 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from frame.settings.schema import Key, Limits, Settings, keys
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 PREFIX = "WAKEFRAME_"
 SYSTEM_FILE = Path("/etc/wakeframe/settings.toml")
@@ -83,12 +87,12 @@ def read(
 
 def check(key: Key, value: object) -> object:
     """The value as the settings hold it. Raises ValueError with what is wrong, as a sentence's end."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     wanted: Any = tuple[str, ...] if key.about.parse else key.type
     try:
         # Lists are lax, for TOML knows no tuples; what is in them is as strict as everything else.
-        checked = TypeAdapter(wanted).validate_python(value, strict=get_origin(wanted) is not tuple)
+        checked = _adapter(wanted).validate_python(value, strict=get_origin(wanted) is not tuple)
     except (ValidationError, RecursionError):
         raise ValueError(f"must be {kind(key)}, not {_shown(value)}") from None
     if isinstance(checked, tuple) and key.about.parse:
@@ -99,6 +103,13 @@ def check(key: Key, value: object) -> object:
         raise ValueError(f"must be {kind(key)}, not {_shown(value)}")
     result: object = checked
     return result
+
+
+@cache
+def _adapter(wanted: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(wanted)
 
 
 def kind(key: Key) -> str:

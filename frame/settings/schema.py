@@ -118,7 +118,10 @@ class Settings:
         ),
     ] = ()
     panel: Annotated[
-        PanelAdapter, About("What switches the panel at night: `auto` finds what works, `none` shows black instead.")
+        PanelAdapter,
+        About(
+            "What switches the panel at night: `auto` finds what works, `none` shows black instead."
+        ),
     ] = "auto"
     port: Annotated[
         int,

@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -114,7 +115,7 @@ class Household:
         """When `is_so` became true, on the monotonic clock; None if it did not within `seconds`."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            with contextlib.suppress(CatalogueError):
+            with contextlib.suppress(CatalogueError, sqlite3.OperationalError):  # not made yet
                 if is_so():
                     return time.monotonic()
             time.sleep(LOOK_SECONDS)

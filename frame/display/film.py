@@ -9,8 +9,6 @@ impossible is a `FilmError`, and the still goes on hanging.
 from __future__ import annotations
 
 import contextlib
-import json
-import math
 import mmap
 import os
 import select
@@ -22,12 +20,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from frame.display.clip_facts import ClipFacts, clip_facts
 from frame.display.colour import Converter
 from frame.display.ports import FilmError, Frame
 
@@ -40,12 +37,6 @@ MOST_SLOTS = 14
 START_FRAMES = 8
 """Decoded before a film counts as ready."""
 
-MOST_FRAMES = 1500
-"""A minute at 25 fps; ours have 125."""
-
-MOST_PIXELS = 3840 * 2160
-SMALLEST_SIDE = 16
-FASTEST_FPS = 60.0
 LARGEST_FILE = 256 << 20
 OPEN_SECONDS = 15.0
 """From opening to the first frame; 0.4 s when idle here, many times that on a busy Pi."""
@@ -56,17 +47,6 @@ STALL_SECONDS = 3.0
 _HEADER_BYTES = 2048
 _INDEX = struct.Struct("<i")
 _CHILD = Path(__file__).with_name("film_child.py")
-
-
-@dataclass(frozen=True)
-class ClipFacts:
-    """What the child says the clip holds, checked. `cage` names the protections that held."""
-
-    width: int
-    height: int
-    frames: int
-    fps: float
-    cage: tuple[str, ...]
 
 
 class _Child:
@@ -221,7 +201,7 @@ class DecodedFilm:
                     raise FilmError("the decoder talks nonsense")
                 return
             self._received = bytearray(rest)
-            self._open(_facts(head))
+            self._open(clip_facts(head))
         while len(self._received) >= _INDEX.size:
             (index,) = _INDEX.unpack_from(self._received)
             del self._received[: _INDEX.size]
@@ -262,32 +242,6 @@ class DecodedFilm:
             return self._child.line.send(_INDEX.pack(number), socket.MSG_NOSIGNAL) == _INDEX.size
         except OSError:
             return False
-
-
-def _facts(head: bytes) -> ClipFacts:
-    """The header, if such a clip is possible and ours."""
-    try:
-        said: dict[str, Any] = json.loads(head)
-        facts = ClipFacts(
-            width=int(said["width"]),
-            height=int(said["height"]),
-            frames=int(said["frames"]),
-            fps=float(said["fps"]),
-            cage=tuple(str(layer) for layer in said["cage"]),
-        )
-        is_ours = bool(said["is_ours"])
-    except (ValueError, KeyError, TypeError):
-        raise FilmError("the decoder talks nonsense") from None
-    sides = (facts.width, facts.height)
-    if min(sides) < SMALLEST_SIDE or facts.width * facts.height > MOST_PIXELS:
-        raise FilmError(f"a clip of {facts.width}x{facts.height} is not one of ours")
-    if not is_ours or any(side % 2 for side in sides):
-        raise FilmError("a clip in these colours is not one of ours")
-    if not 0 < facts.frames <= MOST_FRAMES:
-        raise FilmError(f"a clip of {facts.frames} frames is not one of ours")
-    if not (math.isfinite(facts.fps) and 1 <= facts.fps <= FASTEST_FPS):
-        raise FilmError(f"a clip of {facts.fps} frames a second is not one of ours")
-    return facts
 
 
 class CagedProjector:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +14,12 @@ import numpy as np
 import pytest
 
 from frame.display import film as films
+from frame.display.clip_facts import clip_facts
 from frame.display.film import CagedProjector, DecodedFilm, wait_until_ready
 from frame.display.ports import FilmError, Frame
 from renderer.clip import read_frames
 from tests.frame.display.pictures import moving, texture, write_clip
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -144,7 +148,7 @@ def test_what_is_no_clip_is_one_error(
 )
 def test_an_impossible_clip_is_refused_by_its_header(said: bytes):
     with pytest.raises(FilmError):
-        films._facts(said)
+        clip_facts(said)
 
 
 def test_a_killed_child_is_an_error_and_leaves_nothing(projector: CagedProjector, clip: Path):
@@ -205,3 +209,47 @@ def test_closing_twice_is_fine(projector: CagedProjector, clip: Path):
     film = projector.open(clip)
     film.close()
     film.close()
+
+
+def test_the_child_ends_when_its_reader_is_killed(clip: Path):
+    script = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from frame.display.film import CagedProjector, wait_until_ready\n"
+        "film = CagedProjector().open(Path(sys.argv[1]))\n"
+        "wait_until_ready(film)\n"
+        "print(film._child.process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(clip)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        assert reader.stdout is not None
+        child = int(reader.stdout.readline())
+        assert is_running(child)
+        reader.kill()
+    deadline = time.monotonic() + 10
+    while is_running(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_many_films_leave_no_descriptors(projector: CagedProjector, clip: Path):
+    def play_one() -> None:
+        film = projector.open(clip)
+        wait_until_ready(film)
+        next_frame(film, 0)
+        film.close()
+
+    play_one()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(4):
+        play_one()
+    assert len(os.listdir("/proc/self/fd")) == before

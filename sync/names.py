@@ -82,7 +82,7 @@ def sort_of(name: str) -> Sort:
 def is_junk_folder(name: str) -> bool:
     """Whether a folder of this name holds what programs keep for themselves: trash, previews."""
     low = name.lower()
-    return low.startswith(".") or low in _JUNK_FOLDERS
+    return low.startswith(".") or low in _JUNK_FOLDERS or low.endswith(".download")
 
 
 def suffix_of(name: str) -> str:

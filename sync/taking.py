@@ -20,11 +20,14 @@ from frame.library.catalogue import Catalogue
 from frame.library.formats import HEAD_BYTES, VIDEO, recognise
 from frame.library.talk import Refusal
 from frame.library.videos import ignored_video
-from sync.files import opened
+from sync.files import opened, parent_of
 from sync.names import Sort, sort_of, written
 from sync.settling import Stamp
 
 LOG = logging.getLogger(__name__)
+
+OPEN_FILES = Path("/proc/self/fd")
+"""Where this process can name what it has open; another system has no such place."""
 
 NEVER_NS = -1
 """A modification time that no file has: a line about a file that is to be tried again all the same."""
@@ -129,10 +132,11 @@ class Hand:
             return Result(Outcome.FAILED)
 
     def _take(self, root: Path, path: str) -> Result:
-        source = root / path
-        if os.path.realpath(source.parent) != os.path.join(os.path.realpath(root), *_steps(path)):
-            return Result(Outcome.LATER)  # a folder on the way has become a link
-        taken = self._taker.take(source, self._door, name=written(source.name))
+        with parent_of(root, path) as (folder, name):
+            # Through the folder that is open here: exchanging it for a link leads ingest nowhere.
+            through = OPEN_FILES / str(folder)
+            source = through / name if through.exists() else root / path
+            taken = self._taker.take(source, self._door, name=written(name))
         folders = self._catalogue.folders
         if taken.was_deleted and folders.take_back(taken.photo.id):
             LOG.info("Back on the wall: place=%s", place_of(root, path))
@@ -187,7 +191,3 @@ def sort_by_content(root: Path, path: str) -> Sort:
     if promised is Sort.VIDEO:  # of a kind that ingest does not know
         raise ignored_video(path.rpartition("/")[2], ())
     return Sort.UNKNOWN
-
-
-def _steps(path: str) -> list[str]:
-    return path.split("/")[:-1]

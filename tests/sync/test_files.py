@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from frame.core.photos import Door
 from sync import files
 from sync.inbox import Inbox
 from tests.fakes.taker import jpeg
@@ -47,7 +48,6 @@ def test_300_names_come_in_and_nothing_is_written_outside(home: Home, tmp_path: 
     assert set(os.listdir(inbox)) == hidden
     assert len(home.names()) == len(set(home.names())) == 300 - len(hidden) > 250
     assert sorted(path for path in tmp_path.rglob("*") if inbox not in path.parents) == outside
-    assert all(path.parent == inbox for path in home.taker.asked)
 
 
 def test_links_pipes_and_devices_are_not_there_for_us(home: Home, tmp_path: Path):
@@ -88,6 +88,27 @@ def test_a_folder_exchanged_for_a_link_leads_nowhere(home: Home, tmp_path: Path)
     (inbox / "trip").symlink_to(secret)
     door.step()
     assert not home.taker.asked
+    assert (secret / "a.jpg").exists()
+
+
+def test_a_folder_exchanged_while_a_photo_is_taken_leads_nowhere(home: Home, tmp_path: Path):
+    inbox, secret = home.places.inbox, tmp_path / "secret"
+    for number, folder in enumerate((inbox / "trip", secret)):
+        folder.mkdir()
+        (folder / "a.jpg").write_bytes(jpeg(number))
+    take = home.taker.take
+
+    def exchanging(source: Path, through: Door, *, name: str):
+        (inbox / "trip").rename(inbox / "gone")
+        (inbox / "trip").symlink_to(secret)
+        return take(source, through, name=name)
+
+    home.taker.take = exchanging  # type: ignore[method-assign]
+    door = Inbox(inbox, home.catalogue, home.taker, home.turn, home.tally, home.times.clock)
+    door.walk()
+    home.times.go(30)
+    assert door.step()
+    assert list(home.taker.kept.values()) == [jpeg(0)]
     assert (secret / "a.jpg").exists()
 
 

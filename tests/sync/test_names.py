@@ -51,6 +51,7 @@ def test_what_a_name_promises(name: str, sort: Sort):
         ".Trash-1000",
         "$RECYCLE.BIN",
         "#recycle",
+        "photo.jpg.download",
         "System Volume Information",
     ],
 )

@@ -55,8 +55,10 @@ def _delete(catalogue: Catalogue, photo: Photo) -> str:
 
 
 def _restore(catalogue: Catalogue, photo: Photo) -> str:
-    if not deletion.undo(catalogue, photo.id):
+    if not photo.is_deleted:
         raise UsageError("It is not deleted.")
+    if not deletion.undo(catalogue, photo.id):
+        raise UsageError("It is too late: its original is gone.")
     return "is back"
 
 

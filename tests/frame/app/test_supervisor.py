@@ -54,7 +54,9 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path) -> Iterator[Home]:
+def home(tmp_path, monkeypatch) -> Iterator[Home]:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    (tmp_path / "run").mkdir()
     home = Home(tmp_path)
     yield home
     if home.process is not None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Stop(Protocol):
-    """How a lane is told to end; `threading.Event` is one."""
+    """How a lane is told to end; `threading.Event` is one, if it is set from another thread."""
 
     def is_set(self) -> bool: ...
 

@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,9 +37,29 @@ def between_frames() -> None:
     time.sleep(60 if Path("deaf").exists() else BETWEEN_FRAMES)
 
 
+class Told:
+    """Told to stop by a signal. An event is no good for that: set in a handler while the same thread
+    waits for it, it waits for itself."""
+
+    def __init__(self) -> None:
+        self._is_set = False
+        signal.signal(signal.SIGTERM, self._hear)
+
+    def _hear(self, *_: object) -> None:
+        self._is_set = True
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def wait(self, timeout: float | None = None) -> bool:
+        end = time.monotonic() + (timeout or 0.0)
+        while not self._is_set and time.monotonic() < end:
+            time.sleep(0.02)
+        return self._is_set
+
+
 def lane(root: Path, live: Path) -> None:
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop = Told()
     os.chdir(root)
     engine = Engine(FakeAnimator(between_frames), MODELS)
     kit = Kit(engine=lambda: engine, decode=decode)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from frame.errors import WakeframeError
+from frame.words import harmless
 
 State = Literal["ok", "warning", "fault"]
 
@@ -25,6 +26,9 @@ OLDEST: dict[str, tuple[int, ...]] = {
     "opencv-python-headless": (5, 0),
     "onnxruntime": (1, 22),
     "av": (18, 0),
+    "pygame-ce": (2, 5, 8),
+    "pydantic": (2, 10),
+    "watchdog": (6, 0),
     "pillow": (12, 3),
     "pillow-heif": (1, 8, 1),
 }
@@ -45,18 +49,6 @@ class Finding:
     subject: str
     detail: str
     cure: str = ""
-
-
-def examine() -> int:
-    """Print every finding; 0 if this machine can animate photos, else 1."""
-    findings = [finding for check in CHECKS for finding in check()]
-    for finding in findings:
-        print(f"{finding.state:8s}{finding.subject:24s}{finding.detail}")
-        if finding.cure:
-            print(f"{'':8s}-> {finding.cure}")
-    faults = sum(finding.state == "fault" for finding in findings)
-    print("Everything needed is here." if not faults else f"Faults: {faults}.")
-    return 1 if faults else 0
 
 
 def check_python() -> Iterator[Finding]:
@@ -207,3 +199,17 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_cage,
     check_room,
 )
+
+
+def examine() -> int:
+    """Print every finding; 0 if this machine can be a frame, else 1."""
+    from frame.commands.doctor_frame import FRAME_CHECKS
+
+    findings = [finding for check in (*CHECKS, *FRAME_CHECKS) for finding in check()]
+    for finding in findings:
+        print(f"{finding.state:8s}{finding.subject:24s}{harmless(finding.detail)}")
+        if finding.cure:
+            print(f"{'':8s}-> {finding.cure}")
+    faults = sum(finding.state == "fault" for finding in findings)
+    print("Everything needed is here." if not faults else f"Faults: {faults}.")
+    return 1 if faults else 0

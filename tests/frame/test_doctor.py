@@ -1,4 +1,4 @@
-"""What the doctor says about a machine that is to be a frame, with a cure for everything that is wrong."""
+"""What the doctor says about a machine that is to be a frame: everything wrong comes with a cure."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import http.server
 import logging
+import select
 import socket
 import threading
 import time
@@ -41,7 +42,7 @@ WANT_SECONDS = 1.0
 """How often the wish for a picture is renewed."""
 
 REPEAT_SECONDS = 5.0
-"""An unchanged picture is sent again this often: it is how we notice that nobody looks any more."""
+"""An unchanged picture is sent again this often, for a viewer that missed it."""
 
 _BOUNDARY = b"wakeframe-picture"
 
@@ -274,7 +275,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 shown, sent = stamp, now
                 if picture := screen.picture():
                     yield picture
-            time.sleep(LOOK_SECONDS)
+            # A viewer has nothing more to say: whatever is heard of it now is that it has gone.
+            if select.select([self.connection], [], [], LOOK_SECONDS)[0]:
+                return
 
     def _send(self, code: int, kind: str, body: bytes) -> None:
         more = {"Content-Type": kind, "Content-Length": str(len(body))}

@@ -16,14 +16,30 @@ from frame.live import heard
 from frame.mirror_server import PICTURE, PORTS_TRIED, WANTED, MirrorServer
 
 
+@pytest.fixture(scope="module")
+def house(tmp_path_factory) -> Iterator[tuple[MirrorServer, Path]]:
+    folder = tmp_path_factory.mktemp("live")
+    with MirrorServer(folder, free_port()) as server:
+        yield server, folder
+
+
 @pytest.fixture
-def server(tmp_path) -> Iterator[MirrorServer]:
+def server(house) -> Iterator[MirrorServer]:
     before = threading.active_count()
-    with MirrorServer(tmp_path, free_port()) as server:
-        yield server
+    yield house[0]
     end = time.monotonic() + 5
     while threading.active_count() > before and time.monotonic() < end:
         time.sleep(0.01)
+
+
+@pytest.fixture
+def live(house) -> Path:
+    """The folder of live files, with nothing in it."""
+    folder = house[1]
+    for each in folder.iterdir():
+        each.unlink()
+    house[0]._server.screen._asked = float("-inf")
+    return folder
 
 
 def free_port() -> int:
@@ -92,22 +108,22 @@ def test_the_style_knows_light_and_dark(server):
     assert b"prefers-color-scheme:dark" in body
 
 
-def test_the_picture_is_the_displays_and_looking_is_a_wish_for_it(server, tmp_path):
-    assert not (tmp_path / WANTED).exists()
-    show(tmp_path, b"a picture")
+def test_the_picture_is_the_displays_and_looking_is_a_wish_for_it(server, live):
+    assert not (live / WANTED).exists()
+    show(live, b"a picture")
     code, head, body = get(server, "/screen.jpg")
     assert (code, body) == (200, b"a picture")
     assert b"image/jpeg" in head
-    assert (tmp_path / WANTED).exists()
+    assert (live / WANTED).exists()
 
 
-def test_without_a_picture_it_says_so(server):
+def test_without_a_picture_it_says_so(server, live):
     assert get(server, "/screen.jpg")[0] == 503
 
 
-def test_the_stream_shows_each_new_picture_once(server, tmp_path):
-    show(tmp_path, b"first")
-    later = threading.Timer(0.5, show, (tmp_path, b"second"))
+def test_the_stream_shows_each_new_picture_once(server, live):
+    show(live, b"first")
+    later = threading.Timer(0.5, show, (live, b"second"))
     later.start()
     code, head, body = get(server, "/screen.mjpg", seconds=1.5)
     later.join()
@@ -119,8 +135,8 @@ def test_the_stream_shows_each_new_picture_once(server, tmp_path):
     assert body.endswith(b"--wakeframe-picture\r\n"), "a browser draws a picture once it has ended"
 
 
-def test_head_answers_without_a_body(server, tmp_path):
-    show(tmp_path, b"a picture")
+def test_head_answers_without_a_body(server, live):
+    show(live, b"a picture")
     for path in ("/screen", "/screen.jpg", "/screen.mjpg"):
         code, _, body = get(server, path, "HEAD")
         assert (code, body) == (200, b"")
@@ -161,11 +177,11 @@ def test_there_is_nothing_else(server, path):
         "[::ffff:127.0.0.1]:{port}", "localhost:{port}\nHost: evil.example", "",
     ],
 )  # fmt: skip
-def test_a_foreign_name_is_refused_before_anything_else(server, tmp_path, host):
+def test_a_foreign_name_is_refused_before_anything_else(server, live, host):
     host = host.format(port=server.port)
     answer = ask(server, f"GET /screen.jpg HTTP/1.1\nHost: {host}\n\n")
     assert b" 403 " in answer.splitlines()[0]
-    assert not (tmp_path / WANTED).exists()
+    assert not (live / WANTED).exists()
 
 
 @pytest.mark.parametrize(
@@ -193,10 +209,10 @@ def test_it_listens_on_the_loopback_address_only(server):
     assert mine == [f"0100007F:{server.port:04X}"]
 
 
-def test_a_taken_port_leads_to_the_next(server, tmp_path):
-    with MirrorServer(tmp_path, server.port) as second:
+def test_a_taken_port_leads_to_the_next(server, live):
+    with MirrorServer(live, server.port) as second:
         assert server.port < second.port < server.port + PORTS_TRIED
-        assert heard(tmp_path, "mirror")["port"] == second.port
+        assert heard(live, "mirror")["port"] == second.port
 
 
 def test_many_who_say_nothing_do_not_keep_others_out_for_long(server):

@@ -208,15 +208,14 @@ def test_a_question_is_answered_once(library, run):
         assert catalogue.questions.latest("usb", "stick").answer == "yes"
 
 
-@pytest.mark.slow
-def test_fifty_thousand_photos_are_told_within_seconds_and_little_memory(library, run, tmp_path):
+def test_a_large_library_is_told_within_seconds(library, run, tmp_path):
     with Catalogue(Places(library).catalogue) as catalogue, catalogue.transaction():
-        for number in range(50_000):
+        for number in range(10_000):
             add(catalogue, number + 1, "still")
     began = time.process_time()
     _, out, _ = run("status", "--json")
-    assert time.process_time() - began < 15
-    assert len(json.loads(out)["photos"]) == 50_000
+    assert time.process_time() - began < 4
+    assert len(json.loads(out)["photos"]) == 10_000
 
 
 def test_whoever_asks_from_elsewhere_finds_the_live_files(library, monkeypatch, tmp_path):

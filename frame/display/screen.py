@@ -149,6 +149,7 @@ def _set_hints(driver: str) -> None:
     else:
         os.environ.pop("SDL_FRAMEBUFFER_ACCELERATION", None)
     os.environ["SDL_RENDER_VSYNC"] = "1"
+    os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"  # signals are the app's
     os.environ["SDL_MOUSE_TOUCH_EVENTS"] = "0"
     os.environ["SDL_TOUCH_MOUSE_EVENTS"] = "0"  # or a finger would count twice
 

@@ -88,7 +88,7 @@ class Renderer:
             report=_short(report),
         )
         try:
-            self._shelf.publish(new)
+            self._shelf.publish(new, target.key)
         except BaseException:
             self._shelf.discard(path)
             raise

@@ -50,12 +50,14 @@ class ClipShelf:
         """Where the next clip of `photo` goes: a name that never was."""
         return self._places.clip(f"{photo.sha256[:16]}-{secrets.token_hex(4)}.mp4")
 
-    def publish(self, new: NewClip) -> None:
-        """Give the finished file its row; its predecessors lose theirs in the same step, and their files
-        after it. Raises `sqlite3.Error`: a photo that has gone meanwhile cannot have a clip."""
+    def publish(self, new: NewClip, target: str) -> None:
+        """Give the finished file its row; in the same step its predecessors lose theirs (their files go
+        after it) and the try for `target` is done. Raises `sqlite3.Error`: a photo that has gone
+        meanwhile cannot have a clip."""
         before = self._catalogue.clips.of(new.photo_id)
         with self._catalogue.transaction():
             self._catalogue.clips.add(new)
+            self._catalogue.work.done(new.photo_id, "render", target)
             for clip in before:
                 self._catalogue.clips.forget(clip.id)
         for clip in before:

@@ -139,6 +139,8 @@ def _not_prepared(wall: Wall, wanted: Wanted, code: str, now: float) -> Step:
     wall = replace(wall, hurries=wall.is_gone, retry_at=now + RETRY)
     if wanted is not Wanted.NEXT and wall.slide is not None:
         return prepare(wall, Wanted.NEXT)
+    if code == NO_MORE and wall.slide is not None:
+        return wall, ()  # of what was asked before the wall changed: it asks again
     is_bare = wall.phase in (Phase.STARTING, Phase.EMPTY)
     if is_bare or (wall.is_gone and wall.phase in (Phase.HANGING, Phase.WAKING)):
         close = (do.CloseFilm(),) if wall.film is not None else ()

@@ -20,6 +20,7 @@ from frame.core.steps import (
     Step,
     Wall,
     hurry,
+    leave,
     prepare,
     put_over,
 )
@@ -86,8 +87,9 @@ def _which(wall: Wall, wish: Wish, now: float) -> Step:
 
 def _hide(wall: Wall, photos: tuple[int, ...], now: float) -> Step:
     note = Overlay(Over.NOTE, now + NOTE_SECONDS, "done.hidden")
-    wall = replace(wall, hidden=photos, hidden_at=now, is_gone=True, overlay=note)
-    wall, more = hurry(wall)
+    wall = replace(wall, hidden=photos, hidden_at=now, is_gone=True, hurries=True, overlay=note)
+    # What is being prepared was chosen while these could still hang.
+    wall, more = leave(wall) if wall.coming is not None else prepare(wall, Wanted.NEXT)
     return wall, (do.Hide(photos), *more)
 
 

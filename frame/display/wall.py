@@ -151,12 +151,20 @@ class Show:
     def run(self) -> None:
         """Until it is over."""
         try:
-            self._carry_out(self._first)
+            self.begin()
             while not self._is_over and not self._out.is_ending():
                 self.turn()
         finally:
-            self._close_film()
-            self._helper.close()
+            self.end()
+
+    def begin(self) -> None:
+        """What is done once, before the first turn."""
+        self._carry_out(self._first)
+
+    def end(self) -> None:
+        """Let go of everything."""
+        self._close_film()
+        self._helper.close()
 
     def turn(self) -> None:
         """Once around: what came in, what moves, what is due, and a rest."""

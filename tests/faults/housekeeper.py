@@ -8,7 +8,7 @@ import hashlib
 import sys
 from pathlib import Path
 
-sys.path.insert(0, sys.argv[1])
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from frame.core.photos import Door
 from frame.errors import WakeframeError

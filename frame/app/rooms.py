@@ -105,7 +105,8 @@ def studio() -> Room:
 
     def go(order: Order, lifeline: Lifeline) -> int:
         share = order.settings.clip_percent / 100
-        slow.run(order.library, order.live, lifeline, quota_share=share)
+        driver = order.settings.driver
+        slow.run(order.library, order.live, lifeline, driver=driver, quota_share=share)
         return 0
 
     return go

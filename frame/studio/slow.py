@@ -43,7 +43,7 @@ from frame.studio.progress import Progress
 from frame.studio.queue import Candidate, Room, choose, fitting
 from frame.studio.rendering import Renderer
 from frame.studio.shelf import QUOTA_SHARE, ClipShelf
-from frame.studio.survey import Survey
+from frame.studio.survey import AUTO, Survey
 from frame.studio.telling import Teller
 from frame.studio.trouble import Trouble, engine_when_there
 from frame.studio.trying import Interrupted, MachineTrouble, Outcome, Trial
@@ -70,6 +70,7 @@ def run(
     live: Path,
     stop: Stop,
     *,
+    driver: str = AUTO,
     quota_share: float = QUOTA_SHARE,
     kit: Kit | None = None,
     disk: Disk | None = None,
@@ -77,7 +78,7 @@ def run(
 ) -> None:
     """Render until told to stop. `root` is the library, `live` the folder of live files.
 
-    `quota_share` of the disk is for clips; `reserve` is what stays free of it. Raises
+    `driver` is played where a photo asks for none. `quota_share` of the disk is for clips; `reserve` is what stays free of it. Raises
     `CatalogueError`, and OSError for the lock.
     """
     kit = kit or Kit()
@@ -93,7 +94,7 @@ def run(
             trouble = Trouble(catalogue, PROCESS, kit.now)
             engine = engine_when_there(kit, trouble, stop)
             if engine is not None:
-                SlowLane(places, shelf, live, stop, kit, engine, catalogue, trouble).work()
+                SlowLane(places, shelf, live, stop, kit, engine, catalogue, trouble, driver).work()
 
 
 class SlowLane:
@@ -109,6 +110,7 @@ class SlowLane:
         engine: Engine,
         catalogue: Catalogue,
         trouble: Trouble,
+        driver: str,
     ) -> None:
         self._trouble = trouble
         self._catalogue = catalogue
@@ -117,7 +119,7 @@ class SlowLane:
         self._stop = stop
         self._kit = kit
         self._warmth = kit.thermometer()
-        self._survey = Survey(catalogue, engine.models, kit.clock)
+        self._survey = Survey(catalogue, engine.models, kit.clock, driver)
         self._renderer = Renderer(engine, places, shelf, kit)
         self._trial = Trial(catalogue, "render", kit.now)
         self._progress = Progress(Teller(live, PROCESS, kit.clock), catalogue, kit.clock)

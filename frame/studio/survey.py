@@ -13,17 +13,28 @@ from frame.studio.queue import Candidate, Target, in_order, wanting
 
 PAGE = 200
 
+AUTO = "auto"
+"""Of a photo: as the owner's settings say. Of the settings: as the photo itself suggests."""
+
 SCANNING_SHARE = 0.05
 """Reading 50,000 photos takes seconds: at most this share of the time is spent on it. A photo that
 arrives is found at once all the same, since it is on the first page."""
 
 
 class Survey:
-    """The queue. `models` is the fingerprint of the engine."""
+    """The queue. `models` is the fingerprint of the engine, `driver` what is played where the photo
+    itself asks for none."""
 
-    def __init__(self, catalogue: Catalogue, models: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        models: str,
+        clock: Callable[[], float],
+        driver: str = AUTO,
+    ) -> None:
         self._catalogue = catalogue
         self._models = models
+        self._driver = driver
         self._clock = clock
         self._changes = -1
         self._panel = (0, 0)
@@ -97,6 +108,7 @@ class Survey:
 
     def _judge(self, photo: Photo, panel: tuple[int, int], task: Task | None) -> Candidate | None:
         driver = self._catalogue.photos.wanted_driver(photo.id)
+        driver = self._driver if driver == AUTO else driver
         target = Target(self._models, photo.prepared, view_of(photo, panel), driver)
         clips = self._catalogue.clips.of(photo.id)
         newest = clips[0] if clips else None

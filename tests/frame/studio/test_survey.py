@@ -87,3 +87,14 @@ def test_what_is_dealt_with_leaves_the_queue(catalogue, places) -> None:
     survey.queue()
     survey.drop(2)
     assert ids(survey) == [3, 1]
+
+
+def test_a_photo_that_asks_for_nothing_moves_as_the_owner_decided(catalogue, places) -> None:
+    add_photo(catalogue, places, "a")
+    add_photo(catalogue, places, "b")
+    catalogue.photos.want_driver(2, "joy")
+    survey = Survey(catalogue, "m", Time().clock, "nostalgia")
+    assert {each.photo_id: each.target.driver for each in survey.queue()} == {
+        1: "nostalgia",
+        2: "joy",
+    }

@@ -35,7 +35,7 @@ PICTURE_BACK_SECONDS = 20.0
 PANEL = "640x360"
 """Small, so that clips are finished between two blows and every kind of moment is hit."""
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.4, 4.5
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 2.4
 """Seconds between two blows."""
 
 PHOTO_EVERY = 2.0
@@ -46,9 +46,13 @@ SIDE = 720
 
 @dataclass
 class Tally:
-    """What was seen. `back` holds the seconds until the picture was back, by the process struck."""
+    """What was seen. `back` holds the seconds until the picture was back after the display was struck;
+    `oldest_picture` the longest time between two presented frames: a still is presented each 10 s."""
 
-    back: dict[str, list[float]] = field(default_factory=dict)
+    struck: Counter[str] = field(default_factory=Counter)
+    back: list[float] = field(default_factory=list)
+    oldest_picture: float = 0.0
+    next_photo: float = 0.0
     doing: Counter[str] = field(default_factory=Counter)
     late: int = 0
     dropped: dict[str, str] = field(default_factory=dict)
@@ -73,12 +77,13 @@ def main() -> int:
         lost, wrong, broken = _count_losses(home, tally)
     print(f"{machine()}; seed {options.seed}")
     print(_table(tally))
-    points = sum(len(times) for times in tally.back.values())
+    points = tally.struck.total()
     print(
         f"{points} points, {len(tally.dropped)} photos dropped: {lost} lost, {wrong} with wrong bytes,"
         f" {broken} half files, picture late {tally.late} times"
     )
-    return int(bool(lost or wrong or broken or tally.late))
+    is_dark = tally.late or tally.oldest_picture > PICTURE_BACK_SECONDS
+    return int(bool(lost or wrong or broken or is_dark))
 
 
 def _photos(lots: random.Random) -> Iterator[bytes]:
@@ -98,28 +103,39 @@ def _strike(home: Household, lots: random.Random, points: int, photos: Iterator[
     tally = Tally()
     if home.wait_for(lambda: home.presented_after(home.started), 30) is None:
         raise SystemExit("the frame never showed a picture: see " + str(home.log))
-    next_photo, struck = time.monotonic(), 0
-    while struck < points:
-        pause_end = time.monotonic() + lots.uniform(SHORTEST_PAUSE, LONGEST_PAUSE)
-        while time.monotonic() < pause_end:
-            if time.monotonic() >= next_photo:
-                _drop(home, next(photos), tally)
-                next_photo = time.monotonic() + PHOTO_EVERY
-            time.sleep(0.02)
-        victim = lots.choice(PROCESSES)
-        pid = home.pid_of(victim)
-        if pid is None:  # still coming back from the last blow
-            continue
+    for struck in range(points):
+        _live_on(
+            home, tally, photos, time.monotonic() + lots.uniform(SHORTEST_PAUSE, LONGEST_PAUSE)
+        )
+        alive = [name for name in PROCESSES if home.pid_of(name) is not None]
+        while not alive:
+            _live_on(home, tally, photos, time.monotonic() + SHORTEST_PAUSE)
+            alive = [name for name in PROCESSES if home.pid_of(name) is not None]
+        victim = lots.choice(alive)
         tally.doing[_moment(home, victim)] += 1
-        os.kill(pid, signal.SIGKILL)
-        blow = time.monotonic()
-        struck += 1
-        # A heartbeat frame every 10 s proves the picture even where nothing changes.
-        back = home.wait_for(partial(home.presented_after, blow), PICTURE_BACK_SECONDS)
-        tally.late += back is None
-        tally.back.setdefault(victim, []).append((back or time.monotonic()) - blow)
-        _progress(struck, points)
+        pid = home.pid_of(victim)
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+        tally.struck[victim] += 1
+        if victim == "display":
+            blow = time.monotonic()
+            back = home.wait_for(partial(home.presented_after, blow), PICTURE_BACK_SECONDS)
+            tally.late += back is None
+            tally.back.append((back or time.monotonic()) - blow)
+        _progress(struck + 1, points)
     return tally
+
+
+def _live_on(home: Household, tally: Tally, photos: Iterator[bytes], end: float) -> None:
+    """Drop a photo now and then, and watch that the picture is never older than it may be."""
+    while time.monotonic() < end:
+        if time.monotonic() >= tally.next_photo:
+            _drop(home, next(photos), tally)
+            tally.next_photo = time.monotonic() + PHOTO_EVERY
+        presented = home.says("display").get("presented")
+        if isinstance(presented, int | float):
+            tally.oldest_picture = max(tally.oldest_picture, time.monotonic() - presented)
+        time.sleep(0.02)
 
 
 def _drop(home: Household, data: bytes, tally: Tally) -> None:
@@ -172,10 +188,12 @@ def _is_whole(clip: Path) -> bool:
 
 
 def _table(tally: Tally) -> str:
-    lines = ["struck    times  picture back: median   worst"]
-    for victim, times in sorted(tally.back.items()):
+    struck = ", ".join(f"{victim} {count}" for victim, count in sorted(tally.struck.items()))
+    lines = [f"struck: {struck}"]
+    if tally.back:
         lines.append(
-            f"{victim:9s} {len(times):5d} {float(np.median(times)):18.2f} s {max(times):6.2f} s"
+            f"picture back after the display was struck: median {float(np.median(tally.back)):.2f} s,"
+            f" worst {max(tally.back):.2f} s; longest without a new frame {tally.oldest_picture:.1f} s"
         )
     lines.append("while: " + ", ".join(f"{what} {n}" for what, n in tally.doing.most_common()))
     return "\n".join(lines)

@@ -38,6 +38,10 @@ PANEL = "640x360"
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 2.4
 """Seconds between two blows."""
 
+BLOWS_A_START = 8
+"""The whole frame is stopped and started again after so many: ten early deaths in a row would mean a
+fault to it, and it would show stills only."""
+
 PHOTO_EVERY = 2.0
 SETTLE_SECONDS = 240.0
 SIDE = 720
@@ -104,6 +108,9 @@ def _strike(home: Household, lots: random.Random, points: int, photos: Iterator[
     if home.wait_for(lambda: home.presented_after(home.started), 30) is None:
         raise SystemExit("the frame never showed a picture: see " + str(home.log))
     for struck in range(points):
+        if struck and struck % BLOWS_A_START == 0:
+            home.stop()
+            home.start()
         _live_on(
             home, tally, photos, time.monotonic() + lots.uniform(SHORTEST_PAUSE, LONGEST_PAUSE)
         )
@@ -165,6 +172,8 @@ def _progress(done: int, points: int) -> None:
 
 def _count_losses(home: Household, tally: Tally) -> tuple[int, int, int]:
     """Photos lost, photos with wrong bytes, half files, once the frame has had time to settle."""
+    home.stop()
+    home.start()
     home.wait_for(lambda: not any(home.places.inbox.iterdir()), SETTLE_SECONDS)
     home.stop()
     lost = wrong = 0

@@ -42,13 +42,14 @@ AMPLIFIED = 16
 
 @dataclass(frozen=True)
 class Wake:
-    """One recorded wake: the still before it, the frames shown and when (monotonic seconds), when the
-    still was back bit for bit, and the rectangle (top, bottom, left, right) that moved."""
+    """One recorded wake: the still before it, the frames shown and when (monotonic seconds), when it
+    began, when the still was back bit for bit, and what moved: (top, bottom, left, right)."""
 
     name: str
     still: Picture
     frames: Sequence[Picture]
     times: Sequence[float]
+    began: float
     ended: float
     box: tuple[int, int, int, int]
 
@@ -65,11 +66,12 @@ class Wake:
 
     @property
     def handovers(self) -> tuple[list[Picture], list[Picture]]:
-        """The frames of both hand-overs, each from the still on: what was shown within their time."""
+        """The frames of both hand-overs, each from the still on: what was shown within their time. Only
+        what moves is taken from a clip; where nothing did yet, that is the still."""
         seen = list(zip(self.times, self.frames, strict=True))
-        begin = [frame for when, frame in seen if when < self.times[0] + HANDOVER_SECONDS]
+        begin = [frame for when, frame in seen if when < self.began + HANDOVER_SECONDS]
         end = [frame for when, frame in seen if when > self.ended - HANDOVER_SECONDS]
-        return begin, end[::-1]
+        return begin or [self.still], end[::-1] or [self.still]
 
 
 def main() -> int:
@@ -114,13 +116,18 @@ def _record(screen: VirtualScreen, library: Path, photo: Path) -> Wake:
         with screen.recording(RECORD_FPS) as pictures:
             _, still = next(pictures)
             screen.press("w")
-            end = time.monotonic() + WAKE_SECONDS
-            while time.monotonic() < end:
-                when, picture = next(pictures, (end, still))
-                if frames and np.array_equal(picture, still):
-                    return _cut(photo.name, still, frames, times, when)
-                frames.append(picture)
-                times.append(when)
+            end, began = time.monotonic() + WAKE_SECONDS, float("inf")
+            for when, picture in pictures:
+                if when > end:
+                    break
+                is_awake = home.says("display").get("state") == "waking"
+                began = min(began, when) if is_awake else began
+                if np.array_equal(picture, still):
+                    if frames and not is_awake:
+                        return _cut(photo.name, still, frames, times, (began, times[-1]))
+                elif not frames or picture is not frames[-1]:
+                    frames.append(picture)
+                    times.append(when)
     raise SystemExit(f"{photo.name} did not come back to its still: see {home.log}")
 
 
@@ -134,14 +141,14 @@ def _cut(
     still: Picture,
     frames: Sequence[Picture],
     times: Sequence[float],
-    ended: float,
+    span: tuple[float, float],
 ) -> Wake:
     moved = np.zeros(still.shape[:2], bool)
     for frame in frames:
         moved |= np.any(frame != still, axis=2)
     rows, columns = np.flatnonzero(moved.any(axis=1)), np.flatnonzero(moved.any(axis=0))
     box = (int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
-    return Wake(name, still, frames, times, ended, box)
+    return Wake(name, still, frames, times, *span, box)
 
 
 def _page(wake: Wake) -> Picture:

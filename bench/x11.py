@@ -43,7 +43,7 @@ class VirtualScreen:
 
     @contextlib.contextmanager
     def recording(self, fps: int) -> Iterator[Iterator[tuple[float, Picture]]]:
-        """What is on it from now on: (monotonic seconds, picture), each picture only when it changed.
+        """What is on it from now on: (monotonic seconds, picture), the same object until it changes.
 
         Lossless: raw pixels from the server's memory.
         """
@@ -61,6 +61,7 @@ class VirtualScreen:
     def _pictures(self, stream: IO[bytes]) -> Iterator[tuple[float, Picture]]:
         shape = (self.height, self.width, 4)
         before = np.zeros(shape, np.uint8)
+        shown = before[..., 2::-1]
         while True:
             picture = np.empty(shape, np.uint8)
             view = picture.data.cast("B")
@@ -72,8 +73,8 @@ class VirtualScreen:
                 filled += chunk
             now = time.monotonic()
             if not np.array_equal(picture, before):
-                before = picture
-                yield now, np.ascontiguousarray(picture[..., 2::-1])
+                before, shown = picture, np.ascontiguousarray(picture[..., 2::-1])
+            yield now, shown
 
 
 @contextlib.contextmanager

@@ -156,7 +156,10 @@ def main() -> int:
         print(f"{at:6d} {memory:7.1f} MB {files:12d} {threads:8d} {children:9d}")
     growth = rows[-1][1] - rows[0][1]
     print(f"{count.slides} slides, {count.wakes} wakes: {growth:+.1f} MB since slide {rows[0][0]}")
-    return int(growth > MOST_GROWTH_MB or any(row[2:] != rows[0][2:] for row in rows))
+    has_leaked = any(
+        now > then for row in rows for then, now in zip(rows[0][2:], row[2:], strict=True)
+    )
+    return int(growth > MOST_GROWTH_MB or has_leaked)
 
 
 @contextmanager

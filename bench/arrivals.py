@@ -25,6 +25,8 @@ LONGEST = 1500.0
 """Seconds after which waiting for the last clip is given up."""
 
 IDLE_SECONDS = 30.0
+SETTLE_SECONDS = 20.0
+"""After this nothing moves, is looked at or rendered any more."""
 
 
 @dataclass
@@ -37,7 +39,18 @@ class Story:
     looked: float | None = None
     hung: float | None = None
     settled: float | None = None
+    woke: float | None = None
     outcome: str = ""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether everything that can happen has: it hangs, and woke if it may."""
+        may_wake = self.outcome == "wakes"
+        return (
+            self.hung is not None
+            and self.settled is not None
+            and (self.woke is not None or not may_wake)
+        )
 
 
 def main() -> int:
@@ -46,6 +59,7 @@ def main() -> int:
     parser.add_argument("--photos", type=int, default=35)
     parser.add_argument("--size", default="1920x1080")
     parser.add_argument("--still", default="5", help="seconds a still hangs")
+    parser.add_argument("--wake", default="6", help="seconds between two wakes")
     parser.add_argument("--out", type=Path, help="keep the library here")
     options = parser.parse_args()
     photos = portraits()[: options.photos]
@@ -56,13 +70,19 @@ def main() -> int:
         out = options.out
         if out is None:
             out = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="arrivals-")))
-        how = ["--windowed", "--size", options.size, "--still-seconds", options.still]
-        home = stack.enter_context(Household(out / "library", how))
-        if home.wait_for(lambda: home.presented_after(home.started), 60) is None:
-            raise SystemExit(f"the frame never showed anything: see {home.log}")
+        how = ["--windowed", "--size", options.size]
+        show = ["--still-seconds", options.still, "--wake-every", options.wake]
+        home = stack.enter_context(Household(out / "library", [*how, *show]))
+        if home.wait_for(lambda: bool(home.says("doors") and home.says("looker")), 60) is None:
+            raise SystemExit(f"the frame never opened its doors: see {home.log}")
+        time.sleep(2)
         stories = _watch(home, photos)
         print(machine())
         print(_table(stories))
+        home.stop()
+        rest = ["--still-seconds", "3600", "--wake-every", "0"]
+        home = stack.enter_context(Household(out / "library", [*how, *rest]))
+        time.sleep(SETTLE_SECONDS)
         print(_memory(home))
     return int(any(story.hung is None for story in stories))
 
@@ -70,11 +90,9 @@ def main() -> int:
 def _watch(home: Household, photos: list[Path]) -> list[Story]:
     first, *others = photos
     stories = [_drop(home, first)]
-    _follow(home, stories, lambda: stories[0].settled is not None and stories[0].hung is not None)
+    _follow(home, stories, lambda: stories[0].is_told)
     stories += [_drop(home, photo) for photo in others]
-    _follow(
-        home, stories, lambda: all(s.settled is not None and s.hung is not None for s in stories)
-    )
+    _follow(home, stories, lambda: all(story.is_told for story in stories))
     return stories
 
 
@@ -97,7 +115,8 @@ def _follow(home: Household, stories: list[Story], is_over: Callable[[], bool]) 
 
 def _look(home: Household, stories: list[Story]) -> None:
     now = time.monotonic()
-    hanging = set(home.says("display").get("photos") or ())
+    display = home.says("display")
+    hanging, waking = set(display.get("photos") or ()), display.get("wakes")
     with home.catalogue() as catalogue:
         by_name = {photo.name: photo for photo in catalogue.photos.page(limit=1000)}
         tasks = catalogue.work.of_kind("render")
@@ -109,6 +128,8 @@ def _look(home: Household, stories: list[Story]) -> None:
             story.stored = story.stored or age
             if photo.id in hanging:
                 story.hung = story.hung or age
+            if waking == photo.id:
+                story.woke = story.woke or age
             if photo.look is not None:
                 story.looked = story.looked or age
             if story.settled is None and photo.look is not None:
@@ -122,9 +143,11 @@ def _look(home: Household, stories: list[Story]) -> None:
 
 
 def _table(stories: list[Story]) -> str:
-    lines = ["photo                                    stored  looked    hung settled  outcome"]
+    lines = [
+        "photo                                    stored  looked    hung settled    woke  outcome"
+    ]
     for story in stories:
-        times = (story.stored, story.looked, story.hung, story.settled)
+        times = (story.stored, story.looked, story.hung, story.settled, story.woke)
         cells = "".join("      --" if each is None else f"{each:8.1f}" for each in times)
         lines.append(f"{story.name[:38]:38s} {cells}  {story.outcome}")
     alone = stories[0]
@@ -146,7 +169,7 @@ def _memory(home: Household) -> str:
     pids = {name: pid for name in PROCESSES if (pid := home.pid_of(name)) is not None}
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
     time.sleep(IDLE_SECONDS)
-    lines = ["process     resident   CPU share while hanging"]
+    lines = ["process     resident   CPU while a still hangs"]
     for name, pid in pids.items():
         share = (cpu_seconds(pid) - before[name]) / IDLE_SECONDS
         lines.append(f"{name:9s} {resident_mb(pid):7.0f} MB   {share:6.2%} of a core")

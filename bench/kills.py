@@ -75,7 +75,7 @@ def main() -> int:
             out = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kills-")))
         out.mkdir(parents=True, exist_ok=True)
         lots = random.Random(options.seed)
-        frame = ["--windowed", "--size", PANEL, "--wake-every", "10"]
+        frame = ["--windowed", "--size", PANEL, "--wake-every", "4"]
         home = stack.enter_context(Household(out / "library", frame))
         tally = _strike(home, lots, options.points, _photos(lots))
         lost, wrong, broken = _count_losses(home, tally)

@@ -27,6 +27,10 @@ STILL_BEFORE_ARRIVAL = 5.0
 FILM_LEAD = 2.5
 """A film is opened this long before it is needed; a busy Pi takes a second to have it decoded ahead."""
 
+SHORTEST_WAKE = STILL_AFTER_WAKE + FILM_LEAD + 1.0
+"""Seconds from one wake to the next film: however often the owner wants a wake, a slide that had its
+own goes first, or the wall would never turn."""
+
 FILM_PATIENCE = 20.0
 """A film that is not ready by then is given up; its own deadline is shorter."""
 

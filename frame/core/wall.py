@@ -16,9 +16,11 @@ from frame.core.steps import (
     FILM_LEAD,
     FILM_PATIENCE,
     RETRY,
+    SHORTEST_WAKE,
     STILL_AFTER_WAKE,
     STILL_BEFORE_ARRIVAL,
     STILL_BEFORE_WAKE,
+    ImpossiblePair,
     Over,
     Overlay,
     Pace,
@@ -36,10 +38,6 @@ from frame.core.wishes import asked
 
 NO_MORE = "no_more"
 """Why nothing was prepared: what hangs is all there is (or the end of what is remembered)."""
-
-
-class ImpossiblePair(Exception):  # noqa: N818 - reads as what it says
-    """This cannot happen in this state: the loop has a mistake."""
 
 
 def begin(pace: Pace, seed: int, now: float) -> Step:
@@ -200,7 +198,7 @@ def _awake_no_more(wall: Wall, now: float, effects: tuple[Effect, ...]) -> Step:
         film=None,
         is_film_ready=False,
         wakes=wakes,
-        wake_at=now + interval(wall.pace, wall.seed, wakes),
+        wake_at=now + max(SHORTEST_WAKE, interval(wall.pace, wall.seed, wakes)),
         leave_at=max(wall.leave_at, now + STILL_AFTER_WAKE),
     )
     effects = (do.CloseFilm(), *effects)

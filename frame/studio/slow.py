@@ -78,8 +78,8 @@ def run(
 ) -> None:
     """Render until told to stop. `root` is the library, `live` the folder of live files.
 
-    `driver` is played where a photo asks for none. `quota_share` of the disk is for clips; `reserve` is what stays free of it. Raises
-    `CatalogueError`, and OSError for the lock.
+    `driver` is played where a photo asks for none; `quota_share` of the disk is for clips; `reserve` is
+    what stays free of it. Raises `CatalogueError`, and OSError for the lock.
     """
     kit = kit or Kit()
     if kit.is_own_process:

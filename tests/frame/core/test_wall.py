@@ -186,6 +186,16 @@ def test_wakes_come_every_few_minutes_and_never_like_a_clock():
     assert len(started) > 30
 
 
+def test_however_often_it_wakes_the_wall_turns():
+    driver = Driver(Pace(slide=5, wake=1), wakes=(0,))
+    driver.hang()
+    started = live(driver, 200)
+    turns = driver.effects(do.StartFade)
+    assert len(started) >= 8
+    # Each slide wakes once and goes.
+    assert abs(len(turns) - len(started)) <= 1
+
+
 def test_no_wake_is_asked_for_where_wakes_are_off():
     driver = Driver(Pace(30, 0), wakes=(0,))
     driver.hang()

@@ -63,7 +63,7 @@ def fill(library: Path, rows: int) -> None:
         with tempfile.TemporaryDirectory(prefix="startup-") as folder:
             for number in range(FEW):
                 photo = Path(folder) / f"{number}.jpg"
-                photo.write_bytes(_photo(number))
+                photo.write_bytes(sample_photo(number))
                 ingest.take(photo, Door.INBOX, name=photo.name)
         real = [places.original_of(photo) for photo in catalogue.photos.page(limit=FEW)]
         with catalogue.transaction():
@@ -74,7 +74,7 @@ def fill(library: Path, rows: int) -> None:
                 os.link(real[number % FEW], stored)
 
 
-def _photo(number: int) -> bytes:
+def sample_photo(number: int) -> bytes:
     """A smooth coloured picture with some grain, as large as a small camera's."""
     width, height = PHOTO_SIZE
     lots = np.random.default_rng(number)

@@ -48,7 +48,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "frame.cli": OURS[:-1],
     "sync": ("sync", "frame.library", "frame.core", "frame.errors", "frame.live"),
     "models": ("models", "renderer"),
-    "bench": ("bench", "renderer", "frame", "models"),
+    "bench": OURS[:-1],
     "tests": OURS,
 }
 

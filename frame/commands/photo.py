@@ -10,7 +10,7 @@ from frame.commands.library import library_folder, open_library
 from frame.commands.run import settings_in_effect
 from frame.core.photos import Approval, Photo
 from frame.errors import UsageError
-from frame.library import deletion
+from frame.library import deeds, deletion
 from frame.library.catalogue import Catalogue
 from frame.words import harmless
 
@@ -37,10 +37,7 @@ def _show(catalogue: Catalogue, photo: Photo) -> str:
     """The photo, and with it the clip that its owner has not seen yet."""
     if photo.is_deleted:
         raise UsageError("It is deleted; `restore` brings it back.")
-    catalogue.photos.approve(photo.id, Approval.APPROVED)
-    for clip in catalogue.clips.of(photo.id):
-        if clip.approval is Approval.WAITING:
-            catalogue.clips.approve(clip.id, Approval.APPROVED)
+    deeds.show(catalogue, photo.id)
     return "may hang"
 
 

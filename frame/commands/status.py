@@ -16,11 +16,11 @@ from typing import Any, TextIO
 
 from frame.app.alone import running
 from frame.commands.answer import sentence
-from frame.commands.health import health, versions
 from frame.commands.library import library_folder, open_library
-from frame.commands.photo_state import PhotoState, Seen, states
 from frame.commands.run import settings_in_effect
+from frame.health import health, versions
 from frame.library.catalogue import Catalogue
+from frame.library.photo_state import PhotoState, Seen, states
 from frame.live import heard
 from frame.words import Language, duration, harmless, language_from, say
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from frame.library.decode import DecodedPhoto, decode_file
-from frame.studio.heat import Thermometer, Warmth
+from frame.thermometer import Thermometer, Warmth
 
 if TYPE_CHECKING:
     from renderer.animator import Animator

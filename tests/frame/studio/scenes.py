@@ -14,8 +14,8 @@ from frame.library.catalogue import Catalogue
 from frame.library.decode import DecodedPhoto
 from frame.library.photos import NewPhoto
 from frame.library.places import Places
-from frame.studio.heat import Warmth
 from frame.studio.kit import Engine, Kit
+from frame.thermometer import Warmth
 from renderer.animator import Animator
 from tests.fakes.animator import FakeAnimator
 from tests.frame.photos import scene

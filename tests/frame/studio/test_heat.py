@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from frame.studio import heat
-from frame.studio.heat import FIRMWARE_FLAGS, Thermometer, Warmth, is_hot
+from frame import thermometer
+from frame.studio.heat import is_hot
+from frame.thermometer import FIRMWARE_FLAGS, Thermometer, Warmth
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_the_firmwares_program_is_asked_now_and_then(tmp_path: Path, monkeypatch
     meter = Thermometer(tmp_path, lambda: now[0])
     meter._program = str(program)
     assert [meter.read().is_throttled for _ in range(5)] == [True] * 5
-    now[0] += heat.FLAGS_EVERY_SECONDS
+    now[0] += thermometer.FLAGS_EVERY_SECONDS
     program.write_text("#!/bin/sh\nexit 1\n")
     assert not meter.read().is_throttled
     assert asked.read_text().count("x") == 1

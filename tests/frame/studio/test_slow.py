@@ -16,8 +16,8 @@ from frame.library.disk import RealDisk, Room
 from frame.library.work import Work
 from frame.live import heard
 from frame.studio import slow
-from frame.studio.heat import Warmth
 from frame.studio.kit import Kit
+from frame.thermometer import Warmth
 from renderer.animator import seed_of
 from renderer.clip import ClipError, probe, read_frames
 from renderer.faces.types import Picture

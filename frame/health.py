@@ -18,7 +18,7 @@ PACKAGES = (
 
 def health(library: Path, app: dict[str, Any], now: float) -> dict[str, Any]:
     """Disk, heat, and each process with its age in seconds; `now` is monotonic."""
-    from frame.studio.heat import Thermometer
+    from frame.thermometer import Thermometer
 
     room = shutil.disk_usage(library)
     warmth = Thermometer().read()

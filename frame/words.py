@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
+
+from frame.words_of_reasons import CONSEQUENCES, REASONS
 
 Language = Literal["en", "de"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -207,6 +209,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "time.hours": ("{count} hours", "{count} Stunden"),
     "time.days.one": ("a day", "einen Tag"),
     "time.days": ("{count} days", "{count} Tage"),
+    **{f"reason.{code}": sentences for code, sentences in REASONS.items()},
+    **{f"consequence.{code}": sentences for code, sentences in CONSEQUENCES.items()},
 }
 
 MONTHS = {
@@ -226,6 +230,45 @@ def say(code: str, language: Language = "en", **facts: str | int) -> str:
         code = f"{code}.one"
     sentence = TABLE[code][LANGUAGES.index(language)]
     return sentence.format_map({name: harmless(str(fact)) for name, fact in facts.items()})
+
+
+class Told(Protocol):
+    """Anything with a code for programs and an English sentence for people: a finding, a refusal."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def message(self) -> str: ...
+
+
+def finding_in(finding: Told, language: Language) -> str:
+    """A finding's sentence in `language`, with its number in it where it has one.
+
+    In English that is its own message, and in every language for a code that this version has no
+    words for: an older row, another engine.
+    """
+    message = harmless(finding.message)
+    if language == "en" or f"reason.{finding.code}" not in TABLE:
+        return message
+    number = getattr(finding, "number", None)
+    try:
+        facts = {} if number is None else {"number": in_digits(number, language)}
+        return say(f"reason.{finding.code}", language, **facts)
+    except KeyError:
+        return message
+
+
+def consequence_in(consequence: str, language: Language) -> str:
+    """What a finding costs the animation, in a few words; nothing for one that we do not know."""
+    code = f"consequence.{consequence}"
+    return say(code, language) if code in TABLE else ""
+
+
+def in_digits(number: float, language: Language) -> str:
+    """A number as a sentence names it: whole from 10 on, else with the one decimal it needs."""
+    text = f"{number:.0f}" if abs(number) >= 10 else f"{round(number, 1):g}"
+    return text.replace(".", ",") if language == "de" else text
 
 
 def harmless(text: str) -> str:

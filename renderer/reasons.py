@@ -13,11 +13,16 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Reason:
-    """One finding about a photo or a face. `face` counts from the left of the picture, None: all."""
+    """One finding about a photo or a face. `face` counts from the left of the picture, None: all.
+
+    `number`, in `unit`, is what was measured, where the sentence names it.
+    """
 
     code: str
     message: str
     face: int | None = None
+    number: float | None = None
+    unit: str = ""
 
 
 SENTENCES: Mapping[str, str] = MappingProxyType(
@@ -25,7 +30,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         # A face stays still, or a photo is refused.
         "no_face": "No face was found in this picture. A photo with a clearly visible face works "
         "best.",
-        "face_too_small": "This face is only {eyes} pixels between the eyes, too few to bring it to "
+        "face_too_small": "This face is only {number} pixels between the eyes, too few to bring it to "
         "life. Scan the photo again at 600 DPI.",
         "profile_view": "This face looks too far to the side to be moved without distorting it. A "
         "photo from the front works best.",
@@ -36,9 +41,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "out_of_view": "This face is outside the part of the photo that is shown.",
         "rests": "No movement looked right on this face, so it stays as it is in the photo.",
         # A face moves less.
-        "small_face": "This face is only {eyes} pixels between the eyes, so its eyes stay as they "
+        "small_face": "This face is only {number} pixels between the eyes, so its eyes stay as they "
         "are. Scan the photo again at 600 DPI to see it blink.",
-        "few_pixels": "This face is only {eyes} pixels between the eyes. Scanned again at 600 DPI "
+        "few_pixels": "This face is only {number} pixels between the eyes. Scanned again at 600 DPI "
         "it would look sharper and move more finely.",
         "turned_aside": "This face is turned to the side, so it only blinks and breathes a little.",
         "three_quarter": "This face looks to one side, so the head turns only a little.",
@@ -76,9 +81,27 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "chose_gentle": "A slow, gentle smile suits most portraits.",
     }
 )
-"""Code to sentence. `{eyes}` is the distance between the eyes in pixels of the photo."""
+"""Code to sentence. `{number}` is what was measured, see `in_digits`."""
+
+PIXELS = "px"
+
+NAMING_A_NUMBER = frozenset(code for code, sentence in SENTENCES.items() if "{number}" in sentence)
 
 
-def reason(code: str, face: int | None = None, eyes: float = 0.0) -> Reason:
-    """The reason with its sentence filled in. Raises `KeyError` for a code that has no sentence."""
-    return Reason(code, SENTENCES[code].format(eyes=round(eyes)), face)
+def reason(
+    code: str, face: int | None = None, number: float | None = None, unit: str = PIXELS
+) -> Reason:
+    """The reason with its sentence filled in; one that names no number carries none.
+
+    Raises `KeyError` for a code that has no sentence, and for one whose sentence lacks its number.
+    """
+    if code not in NAMING_A_NUMBER:
+        return Reason(code, SENTENCES[code], face)
+    if number is None:
+        raise KeyError(f"{code} needs a number")
+    return Reason(code, SENTENCES[code].format(number=in_digits(number)), face, number, unit)
+
+
+def in_digits(number: float) -> str:
+    """A number as a sentence names it: whole from 10 on, else with the one decimal it needs."""
+    return f"{number:.0f}" if abs(number) >= 10 else f"{round(number, 1):g}"

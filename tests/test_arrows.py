@@ -30,7 +30,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "frame.mirror_server": ("frame.live", "frame.words"),
     "frame.supervise": (),
     "frame.thermometer": (),
-    "frame.words": (),
+    "frame.words": ("frame.words_of_reasons",),
+    "frame.words_of_reasons": (),
     "frame.core": ("frame.core",),
     "frame.library": ("frame.library", "frame.core", "frame.errors"),
     "frame.display": (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from frame.live import heard
-from frame.words import Language, say
+from frame.words import Language, finding_in, say
 
 if TYPE_CHECKING:
     from frame.core.photos import Photo
@@ -107,7 +107,7 @@ class Reporter:
         if clip is not None:
             self._say("run.clip_ready", name=photo.name, driver=clip.driver)
         elif photo.look is not None and not (before or "").startswith("clip"):
-            reason = next((finding.message for finding in photo.look.findings), "")
+            reason = next((finding_in(each, self._language) for each in photo.look.findings), "")
             what = (
                 say("run.can_wake", self._language)
                 if state == "animated"
@@ -120,7 +120,11 @@ class Reporter:
             key = (refusal.place, refusal.code)
             if refusal.at >= self._refused_until and key not in self._refused:
                 self._refused.add(key)
-                self._say("run.refused", name=Path(refusal.place).name, reason=refusal.message)
+                self._say(
+                    "run.refused",
+                    name=Path(refusal.place).name,
+                    reason=finding_in(refusal, self._language),
+                )
 
     def _open(self) -> Catalogue:
         if self._catalogue is None:

@@ -22,7 +22,7 @@ from frame.health import health, versions
 from frame.library.catalogue import Catalogue
 from frame.library.photo_state import PhotoState, Seen, states
 from frame.live import heard
-from frame.words import Language, duration, harmless, language_from, say
+from frame.words import Language, duration, finding_in, harmless, language_from, say
 
 NEWEST = 20
 """Photos that the readable form lists; `--json` has them all."""
@@ -206,7 +206,7 @@ def _readable(catalogue: Catalogue, library: Path, live: Live, language: Languag
         yield f"! {harmless(notice.message)}"
     for refusal in catalogue.refusals.all(NEWEST):
         name = Path(refusal.place).name
-        yield "- " + say("run.refused", language, name=name, reason=refusal.message)
+        yield "- " + say("run.refused", language, name=name, reason=finding_in(refusal, language))
     yield ""
     for number, each in enumerate(states(catalogue, _seen(catalogue, live))):
         if number == NEWEST:
@@ -242,5 +242,5 @@ def _about_the_queue(live: Live, language: Language) -> Iterator[str]:
 
 def _line(state: PhotoState, language: Language) -> str:
     what = say(f"state.{state.state}", language, share=f"{state.progress or 0:.0%}")
-    reason = f": {harmless(state.reasons[0].message)}" if state.reasons else ""
+    reason = f": {finding_in(state.reasons[0], language)}" if state.reasons else ""
     return f"{state.photo.id:6d}  {harmless(state.photo.name)[:40]:40s}  {what}{reason}"

@@ -68,10 +68,24 @@ class Head:
 
 @dataclass(frozen=True)
 class Finding:
-    """A reason with its code for programs and its sentence for people."""
+    """What was found in a photo: its code for programs and its sentence, in English, for people
+    (`frame.words.finding_in` says it in the owner's language).
+
+    `number`, in `unit`, is what was measured, None where nothing was. `consequence` tells what it
+    costs the animation (``none``, ``gentler``, ``small_smile``, ``no_smile``, ``less_head``,
+    ``eyes_rest``, ``blink_only``, ``gentle_driver``, ``still``) and `most`, 0..1, how much is left
+    where it is a matter of degree. `face` counts from the left of the picture, None: the photo.
+    `is_mended`: the restoration has dealt with it; it is kept, and no longer told.
+    """
 
     code: str
     message: str
+    number: float | None = None
+    unit: str = ""
+    consequence: str = "none"
+    most: float | None = None
+    face: int | None = None
+    is_mended: bool = False
 
 
 @dataclass(frozen=True)

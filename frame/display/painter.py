@@ -14,7 +14,7 @@ from frame.display.lettering import Overlay, Words, caption, message, pane
 from frame.display.paint import compose
 from frame.display.ports import Frame, Said
 from frame.display.surround import Surround
-from frame.words import Language, day, say
+from frame.words import Language, day, finding_in, say
 
 FIRST_RUN = ("first_run.inbox", "first_run.usb")
 _BETWEEN = " · "
@@ -91,7 +91,7 @@ class WallPainter:
     def _why_still(self, photo: Photo) -> str:
         look = photo.look
         if look is not None and look.verdict != "animated" and look.findings:
-            return self._say("info.still", {"reason": look.findings[0].message})
+            return self._say("info.still", {"reason": finding_in(look.findings[0], self._language)})
         return self._say("info.not_yet", {})
 
     def _say(self, code: str, facts: Mapping[str, str | int]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from frame.core.photos import Approval, Card, Door, Finding, Head, Look, Photo, Region
 from frame.library.text import storable
@@ -274,12 +274,20 @@ def _look(row: sqlite3.Row) -> Look | None:
     try:
         return Look(
             verdict=row["verdict"],
-            findings=tuple(Finding(**each) for each in json.loads(row["findings"])),
+            findings=tuple(_findings(json.loads(row["findings"]))),
             heads=tuple(_heads(json.loads(row["heads"]))),
             models=row["look_models"] or "",
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None  # a flipped bit: without a look the photo hangs uncropped
+
+
+def _findings(stored: Iterable[dict[str, object]]) -> Iterable[Finding]:
+    """Rows of older versions know fewer facts about a finding, those of newer ones more."""
+    known = {each.name for each in fields(Finding)}
+    for each in stored:
+        facts = {name: value for name, value in each.items() if name in known}
+        yield Finding(**facts)  # type: ignore[arg-type]
 
 
 def _heads(stored: Iterable[dict[str, object]]) -> Iterable[Head]:

@@ -54,8 +54,11 @@ def look_of(report: Report, size: tuple[int, int], scale: float, models: str) ->
 
 def _findings(report: Report) -> tuple[Finding, ...]:
     """Each sentence once, in the animator's order."""
-    told = dict.fromkeys((found.code, found.message) for found in report.reasons)
-    return tuple(Finding(code, message) for code, message in told)
+    told = {(found.code, found.message): found for found in reversed(report.reasons)}
+    return tuple(
+        Finding(found.code, found.message, found.number, found.unit, face=found.face)
+        for found in reversed(told.values())
+    )
 
 
 def _head(face: FaceReport, size: tuple[int, int], scale: float, *, is_profile: bool) -> Head:

@@ -7,6 +7,10 @@ from string import Formatter
 import pytest
 
 from frame import words
+from frame.core.photos import Finding
+from frame.library import decode, source
+from frame.library.talk import Refusal
+from renderer.reasons import NAMING_A_NUMBER, SENTENCES, reason
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -88,3 +92,45 @@ def test_days(date, english, german):
 )  # fmt: skip
 def test_times_are_estimates(seconds, said):
     assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_the_renderers_reasons_are_said_in_every_language_in_its_own_english(code: str):
+    assert words.TABLE[f"reason.{code}"][0] == SENTENCES[code]
+
+
+@pytest.mark.parametrize("table", [decode._SENTENCES, source._SENTENCES])
+def test_refusals_are_said_in_every_language(table: dict[str, str]):
+    for code, sentence in table.items():
+        german = words.finding_in(Refusal("inbox", "/x", 1, 1, code, sentence, 1), "de")
+        assert german not in ("", sentence)
+
+
+@pytest.mark.parametrize("number", [0.04, 1.25, 9.96, 37.5, 1200.0])
+@pytest.mark.parametrize("code", sorted(NAMING_A_NUMBER))
+def test_a_number_is_the_same_in_the_table_and_in_the_renderer(code: str, number: float):
+    found = reason(code, number=number)
+    finding = Finding(found.code, found.message, found.number)
+    assert words.finding_in(finding, "en") == found.message
+    said = words.say(f"reason.{code}", "en", number=words.in_digits(number, "en"))
+    assert said == found.message
+    german = words.finding_in(finding, "de")
+    assert german != found.message
+    assert words.in_digits(number, "de") in german
+
+
+def test_a_finding_that_has_no_words_or_no_number_keeps_its_own():
+    assert words.finding_in(Finding("from_elsewhere", "Said elsewhere."), "de") == "Said elsewhere."
+    assert words.finding_in(Finding("few_pixels", "Few pixels."), "de") == "Few pixels."
+    assert words.finding_in(Finding("x", "\x1b[2Jgone"), "de").isprintable()
+
+
+def test_decimals_are_written_as_each_language_does():
+    assert (words.in_digits(1.25, "en"), words.in_digits(1.25, "de")) == ("1.2", "1,2")
+    assert words.in_digits(3.0, "de") == "3"
+    assert words.in_digits(63.7, "de") == "64"
+
+
+def test_consequences_have_words_and_unknown_ones_none():
+    assert words.consequence_in("still", "de") == "bleibt still"
+    assert words.consequence_in("of tomorrow", "de") == ""

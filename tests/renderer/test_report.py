@@ -43,7 +43,13 @@ def test_every_promised_key_is_there_even_when_nothing_was_found():
     content = json.loads(to_json(Report("refused", (Reason("no_face", "No face was found."),))))
     assert content["verdict"] == "refused"
     assert content["reasons"] == [
-        {"code": "no_face", "message": "No face was found.", "face": None}
+        {
+            "code": "no_face",
+            "message": "No face was found.",
+            "face": None,
+            "number": None,
+            "unit": "",
+        }
     ]
     assert content["faces"] == content["stages"] == content["commanded"] == content["models"] == []
     assert content["driver"] is content["requested_driver"] is content["identity"] is None

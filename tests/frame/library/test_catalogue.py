@@ -23,7 +23,10 @@ from tests.paths import ROOT
 
 LOOK = Look(
     verdict="animated",
-    findings=(Finding("small_face", "This face is rather small."),),
+    findings=(
+        Finding("small_face", "This face is rather small.", 21.4, "px", "eyes_rest", face=0),
+        Finding("noisy", "This photo is grainy.", 6.5, "levels", most=0.5, is_mended=True),
+    ),
     heads=(
         Head(Region(0.1, 0.2, 0.3, 0.4), Region(0.05, 0.1, 0.4, 0.6), 83.5, 1.5, -2.0, 0.25, True),
     ),

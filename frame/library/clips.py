@@ -7,13 +7,14 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from frame.core.liveliness import NATURAL, Wish
 from frame.core.photos import Approval, Clip, View
 
 
 @dataclass(frozen=True)
 class NewClip:
-    """A clip whose file is whole and on disk. `asked` is the driver asked for, `driver` the one played;
-    `report` is the renderer's own story as JSON."""
+    """A clip whose file is whole and on disk. `asked` is the driver asked for, `driver` the one played,
+    `intensity` how strongly it was to be played; `report` is the renderer's own story as JSON."""
 
     photo_id: int
     file: str
@@ -26,6 +27,7 @@ class NewClip:
     made: int
     frames: int
     report: str
+    intensity: float = NATURAL
 
 
 class Clips:
@@ -40,15 +42,15 @@ class Clips:
         view = new.view
         found = self._db.execute(
             "INSERT INTO clips (photo_id, file, driver, asked, models, prepared, view, size_bytes,"
-            " made, frames, report, approval)"
-            " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce("
+            " made, frames, report, intensity, approval)"
+            " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce("
             " (SELECT approval FROM clips WHERE photo_id = ?1 ORDER BY id DESC LIMIT 1),"
             " (SELECT doors.clip FROM doors JOIN photos USING (door) WHERE photos.id = ?1))"
             " RETURNING id",
             (
                 *(new.photo_id, new.file, new.driver, new.asked, new.models, new.prepared),
                 json.dumps([*view.crop, view.width, view.height]),
-                *(new.size_bytes, new.made, new.frames, new.report),
+                *(new.size_bytes, new.made, new.frames, new.report, new.intensity),
             ),
         ).fetchone()
         return int(found["id"])
@@ -74,10 +76,12 @@ class Clips:
         row = self._db.execute("SELECT report FROM clips WHERE id = ?", (clip_id,)).fetchone()
         return str(row[0]) if row else ""
 
-    def asked(self, clip_id: int) -> str:
-        """The driver that was asked for."""
-        row = self._db.execute("SELECT asked FROM clips WHERE id = ?", (clip_id,)).fetchone()
-        return str(row[0]) if row else ""
+    def wish(self, clip_id: int) -> Wish:
+        """What was asked for when it was made."""
+        row = self._db.execute(
+            "SELECT asked, intensity FROM clips WHERE id = ?", (clip_id,)
+        ).fetchone()
+        return Wish(str(row[0]), float(row[1])) if row else Wish()
 
     def approve(self, clip_id: int, approval: Approval) -> None:
         self._db.execute("UPDATE clips SET approval = ? WHERE id = ?", (approval, clip_id))

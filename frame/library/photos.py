@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 
+from frame.core.liveliness import NATURAL, Wish
 from frame.core.photos import Approval, Card, Door, Finding, Head, Look, Photo, Region
 from frame.library.text import storable
 
@@ -154,15 +155,23 @@ class Photos:
     def favour(self, photo_id: int, *, is_favourite: bool) -> None:
         self._set(photo_id, "favourite", int(is_favourite))
 
-    def want_driver(self, photo_id: int, driver: str) -> None:
-        """Ask for a driver: ``auto`` or a name. The clip is rendered again."""
-        self._set(photo_id, "wanted_driver", driver)
+    def want_driver(self, photo_id: int, driver: str, intensity: float = NATURAL) -> None:
+        """Ask for a driver, ``auto`` or a name, and how strongly it is played, 0..1. The clip is
+        rendered again."""
+        self._db.execute(
+            "UPDATE photos SET wanted_driver = ?, wanted_intensity = ? WHERE id = ?",
+            (driver, intensity, photo_id),
+        )
 
     def wanted_driver(self, photo_id: int) -> str:
+        return self.wish(photo_id).driver
+
+    def wish(self, photo_id: int) -> Wish:
+        """How somebody wants it to move."""
         row = self._db.execute(
-            "SELECT wanted_driver FROM photos WHERE id = ?", (photo_id,)
+            "SELECT wanted_driver, wanted_intensity FROM photos WHERE id = ?", (photo_id,)
         ).fetchone()
-        return str(row[0]) if row else "auto"
+        return Wish(str(row[0]), float(row[1])) if row else Wish()
 
     def prepare(self, photo_id: int, prepared: str) -> None:
         """Name another preparation of the hanging still. Its clip is rendered again."""

@@ -165,6 +165,12 @@ CREATE INDEX sightings_by_photo ON sightings (photo_id);
 """
 
 
+_THIRD = """
+ALTER TABLE photos ADD COLUMN wanted_intensity REAL NOT NULL DEFAULT 1.0;  -- of the wanted driver, 0..1
+ALTER TABLE clips ADD COLUMN intensity REAL NOT NULL DEFAULT 1.0;          -- as asked for
+"""
+
+
 def _first(connection: sqlite3.Connection) -> None:
     for statement in _statements(_FIRST):
         connection.execute(statement)
@@ -175,13 +181,18 @@ def _second(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _third(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_THIRD):
+        connection.execute(statement)
+
+
 TABLES = (
     *("doors", "photos", "clips", "work", "refusals"),
     *("folders", "sightings", "dropped", "held", "questions", "notices", "facts"),
 )
 """Every table of this version."""
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second)
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third)
 VERSION = len(STEPS)
 
 

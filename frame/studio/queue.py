@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from frame.core.liveliness import NATURAL, Wish
 from frame.core.photos import Clip, Photo, View
 from frame.library.work import Task
 
@@ -27,20 +28,23 @@ evicted one would be rendered at once, and so on round the library."""
 
 @dataclass(frozen=True)
 class Target:
-    """Everything that shapes a photo's clip. `driver` is the one asked for."""
+    """Everything that shapes a photo's clip. `driver` is the one asked for, `intensity` how strongly."""
 
     models: str
     prepared: str
     view: View
     driver: str
+    intensity: float = NATURAL
 
     @property
     def key(self) -> str:
-        return f"{self.models}|{self.prepared}|{self.view.key}|{self.driver}"
+        key = f"{self.models}|{self.prepared}|{self.view.key}|{self.driver}"
+        # What was tried before anybody could ask for less goes on counting.
+        return key if self.intensity == NATURAL else f"{key}|{self.intensity}"
 
-    def is_met_by(self, clip: Clip, asked: str) -> bool:
-        """Whether `clip`, for which the driver `asked` was asked, is what it should be."""
-        made = Target(clip.models, clip.prepared, clip.view, asked)
+    def is_met_by(self, clip: Clip, asked: Wish) -> bool:
+        """Whether `clip`, for which this was asked, is what it should be."""
+        made = Target(clip.models, clip.prepared, clip.view, asked.driver, asked.intensity)
         return made == self
 
 
@@ -86,7 +90,7 @@ class Shelf:
 
 
 def wanting(
-    photo: Photo, target: Target, newest: Clip | None, asked: str, task: Task | None
+    photo: Photo, target: Target, newest: Clip | None, asked: Wish, task: Task | None
 ) -> Candidate | None:
     """The photo as a candidate, or None where nothing is to be done.
 

@@ -50,6 +50,7 @@ class Renderer:
         decoded = self._kit.decode(self._places.original_of(photo))
         request = Request(
             driver=_driver(target.driver),
+            intensity=target.intensity,
             seed=seed_of(photo.sha256),
             year=decoded.year,
             crop=target.view.crop,
@@ -79,6 +80,7 @@ class Renderer:
             file=path.name,
             driver=report.driver or "",
             asked=target.driver,
+            intensity=target.intensity,
             models=target.models,
             prepared=target.prepared,
             view=target.view,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from frame.core.fit import view_of
+from frame.core.liveliness import Wish
 from frame.core.photos import Photo
 from frame.library.catalogue import Catalogue
 from frame.library.work import Task
@@ -107,12 +108,13 @@ class Survey:
             after = (page[-1].arrived, page[-1].id)
 
     def _judge(self, photo: Photo, panel: tuple[int, int], task: Task | None) -> Candidate | None:
-        driver = self._catalogue.photos.wanted_driver(photo.id)
-        driver = self._driver if driver == AUTO else driver
-        target = Target(self._models, photo.prepared, view_of(photo, panel), driver)
+        wish = self._catalogue.photos.wish(photo.id)
+        driver = self._driver if wish.driver == AUTO else wish.driver
+        view = view_of(photo, panel)
+        target = Target(self._models, photo.prepared, view, driver, wish.intensity)
         clips = self._catalogue.clips.of(photo.id)
         newest = clips[0] if clips else None
-        asked = self._catalogue.clips.asked(newest.id) if newest else ""
+        asked = self._catalogue.clips.wish(newest.id) if newest else Wish()
         return wanting(photo, target, newest, asked, task)
 
 

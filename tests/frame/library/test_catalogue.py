@@ -222,7 +222,7 @@ class TestClips:
         assert catalogue.clips.to_play(photo).models == "m0"
         new = catalogue.clips.add(new_clip(photo, "new.mp4", models="m1", asked="nostalgia"))
         assert catalogue.clips.to_play(photo).id == new
-        assert catalogue.clips.asked(new) == "nostalgia"
+        assert catalogue.clips.wish(new).driver == "nostalgia"
         assert [clip.file for clip in catalogue.clips.of(photo)] == ["new.mp4", "old.mp4"]
 
     def test_a_clip_belongs_to_still_driver_models_and_view(self, catalogue):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frame.core.liveliness import Wish
 from frame.core.photos import Approval, Clip, View
 from frame.library.work import Task
 from frame.studio.queue import (
@@ -42,25 +43,31 @@ def candidate(photo_id: int, arrived: int, why: Why = Why.NEW) -> Candidate:
 @pytest.mark.parametrize(
     ("newest", "asked", "known", "why"),
     [
-        (None, "", None, Why.NEW),
-        (CLIP, "auto", None, None),
-        (CLIP, "auto", task("done"), None),
-        (OLD_CLIP, "auto", task("done", target=replace(TARGET, models="m0")), Why.STALE),
-        (replace(CLIP, prepared="p"), "auto", None, Why.STALE),
-        (replace(CLIP, view=replace(VIEW, width=100)), "auto", None, Why.STALE),
-        (CLIP, "joy", None, Why.STALE),  # another driver was asked for
-        (None, "", task("trying", tries=1), Why.NEW),  # it was killed in the middle
-        (None, "", task("trying", tries=2), Why.NEW),  # twice: the next try sets it aside
-        (None, "", task("set_aside"), None),
-        (None, "", task("set_aside", target=replace(TARGET, driver="joy")), Why.NEW),
-        (None, "", task("done", "rests"), None),  # tried, and better left still
-        (None, "", task("done"), Why.EVICTED),  # there was a clip once
-        (OLD_CLIP, "auto", task("done", "rests"), None),
+        (None, Wish(), None, Why.NEW),
+        (CLIP, Wish(), None, None),
+        (CLIP, Wish(), task("done"), None),
+        (OLD_CLIP, Wish(), task("done", target=replace(TARGET, models="m0")), Why.STALE),
+        (replace(CLIP, prepared="p"), Wish(), None, Why.STALE),
+        (replace(CLIP, view=replace(VIEW, width=100)), Wish(), None, Why.STALE),
+        (CLIP, Wish("joy"), None, Why.STALE),  # another driver was asked for
+        (CLIP, Wish("auto", 0.75), None, Why.STALE),  # or another intensity
+        (None, Wish(), task("trying", tries=1), Why.NEW),  # it was killed in the middle
+        (None, Wish(), task("trying", tries=2), Why.NEW),  # twice: the next try sets it aside
+        (None, Wish(), task("set_aside"), None),
+        (None, Wish(), task("set_aside", target=replace(TARGET, driver="joy")), Why.NEW),
+        (None, Wish(), task("done", "rests"), None),  # tried, and better left still
+        (None, Wish(), task("done"), Why.EVICTED),  # there was a clip once
+        (OLD_CLIP, Wish(), task("done", "rests"), None),
     ],
 )  # fmt: skip
 def test_what_a_photo_wants(newest, asked, known, why) -> None:
     found = wanting(photo(photo_id=1), TARGET, newest, asked, known)
     assert (found.why if found else None) == why
+
+
+def test_what_was_tried_at_its_natural_strength_goes_on_counting() -> None:
+    assert TARGET.key == "m1||0.0.400.300-200x150|auto"
+    assert replace(TARGET, intensity=0.75).key != TARGET.key
 
 
 def test_new_photos_come_first_newest_arrival_first_then_stale_then_evicted() -> None:

@@ -90,7 +90,7 @@ def test_what_is_dark_or_hidden_or_refused_is_left_alone(catalogue, places, live
     assert (task.state, task.code) == ("done", "no_face") and task.message
 
 
-@pytest.mark.parametrize("change", ["models", "view", "driver", "prepared"])
+@pytest.mark.parametrize("change", ["models", "view", "driver", "intensity", "prepared"])
 def test_a_stale_clip_is_rendered_again_and_plays_until_then(
     catalogue, places, live, change
 ) -> None:
@@ -106,6 +106,8 @@ def test_a_stale_clip_is_rendered_again_and_plays_until_then(
         catalogue.facts.panel = (160, 120)
     elif change == "driver":
         catalogue.photos.want_driver(photo_id, "joy")
+    elif change == "intensity":
+        catalogue.photos.want_driver(photo_id, "auto", 0.75)
     else:
         catalogue.photos.prepare(photo_id, "restored")
     playing: list[bool] = []
@@ -126,6 +128,9 @@ def test_a_stale_clip_is_rendered_again_and_plays_until_then(
     assert len(list(places.clips.iterdir())) == 2
     if change == "driver":
         assert after.driver == "joy"
+    asked = 0.75 if change == "intensity" else 1.0
+    assert animator.requests[-1].intensity == asked
+    assert catalogue.clips.wish(after.id).intensity == asked
 
 
 def test_a_stale_clip_that_would_not_pass_today_goes(catalogue, places, live) -> None:

@@ -92,9 +92,10 @@ def test_what_is_dealt_with_leaves_the_queue(catalogue, places) -> None:
 def test_a_photo_that_asks_for_nothing_moves_as_the_owner_decided(catalogue, places) -> None:
     add_photo(catalogue, places, "a")
     add_photo(catalogue, places, "b")
-    catalogue.photos.want_driver(2, "joy")
+    catalogue.photos.want_driver(2, "joy", 0.75)
     survey = Survey(catalogue, "m", Time().clock, "nostalgia")
-    assert {each.photo_id: each.target.driver for each in survey.queue()} == {
-        1: "nostalgia",
-        2: "joy",
+    targets = {each.photo_id: each.target for each in survey.queue()}
+    assert {n: (each.driver, each.intensity) for n, each in targets.items()} == {
+        1: ("nostalgia", 1.0),
+        2: ("joy", 0.75),
     }

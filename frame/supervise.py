@@ -88,7 +88,8 @@ late by a slow card, or by one long step of a render at the lowest priority."""
 @dataclass(frozen=True)
 class Member:
     """One process. `since` is when its phase began, `due` when a waiting one may start, `sign` its last
-    sign of life in this life, `deaths` how often in a row it ended at its start."""
+    sign of life in this life, `deaths` how often in a row it ended at its start;
+    `is_renewed` while it is ended on purpose, to be started again."""
 
     rule: Rule
     phase: Phase = Phase.WAITING
@@ -97,6 +98,7 @@ class Member:
     sign: float | None = None
     deaths: int = 0
     starts: int = 0
+    is_renewed: bool = False
 
     @property
     def is_alive(self) -> bool:
@@ -153,7 +155,15 @@ class StopAsked:
     now: float
 
 
-Event = Tick | Ended | StopAsked
+@dataclass(frozen=True)
+class Renewed:
+    """These are to be started again with another order."""
+
+    now: float
+    names: frozenset[str]
+
+
+Event = Tick | Ended | StopAsked | Renewed
 
 
 @dataclass(frozen=True)
@@ -210,6 +220,8 @@ def step(family: Family, event: Event) -> tuple[Family, Effects]:
             return _ended(family, now, name, code)
         case StopAsked(now):
             return _stop(family, now)
+        case Renewed(now, names):
+            return _renew(family, now, names)
 
 
 def _tick(family: Family, now: float, signs: Mapping[str, float]) -> tuple[Family, Effects]:
@@ -236,9 +248,14 @@ def _look_after(family: Family, name: str, now: float) -> tuple[Family, Effects]
     member = family.member(name)
     if member.phase is Phase.WAITING and now >= member.due and _may_start(family, member, now):
         started = replace(
-            member, phase=Phase.RUNNING, since=now, sign=None, starts=member.starts + 1
+            member,
+            phase=Phase.RUNNING,
+            since=now,
+            sign=None,
+            starts=member.starts + 1,
+            is_renewed=False,
         )
-        told = (Tell(News.CAME_BACK, name),) if member.starts else ()
+        told = (Tell(News.CAME_BACK, name),) if member.starts and not member.is_renewed else ()
         return family.with_(started), (*told, Start(name, family.is_safe))
     if member.phase is Phase.RUNNING and now >= family.lenient_until and _is_hung(member, now):
         ending = replace(member, phase=Phase.ENDING, since=now)
@@ -282,6 +299,8 @@ def _ended(family: Family, now: float, name: str, code: int) -> tuple[Family, Ef
         return _stop(family.with_(gone), now)  # somebody at the frame pressed the key for it
     if family.is_safe and name != DISPLAY:
         return family.with_(gone), ()
+    if member.is_renewed:
+        return family.with_(replace(gone, phase=Phase.WAITING, due=now)), ()
     deaths = 1 if _has_settled(member, now) else member.deaths + 1
     rest = min(member.rule.first_rest * 2 ** (deaths - 1), member.rule.longest_rest)
     effects: Effects = ()
@@ -323,6 +342,18 @@ def _leave_safety(family: Family, now: float) -> tuple[Family, Effects]:
                 effects.append(Signal(DISPLAY, signal.SIGTERM))
         elif member.phase is Phase.DONE:
             family = family.with_(replace(member, phase=Phase.WAITING, due=now, deaths=0))
+    return family, tuple(effects)
+
+
+def _renew(family: Family, now: float, names: frozenset[str]) -> tuple[Family, Effects]:
+    """Asked to end as ever; that they do so is no death. Who does not run hears of it at its start."""
+    effects: list[Effect] = []
+    for member in family.members:
+        name = member.rule.name
+        if name in names and member.phase is Phase.RUNNING and family.stage is Stage.UP:
+            ending = replace(member, phase=Phase.ENDING, since=now, is_renewed=True)
+            family = family.with_(ending)
+            effects.append(Signal(name, signal.SIGTERM))
     return family, tuple(effects)
 
 

@@ -28,6 +28,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "frame.live": (),
     "frame.logs": (),
     "frame.mirror_server": ("frame.live", "frame.words"),
+    "frame.remote": ("frame.live",),
     "frame.supervise": (),
     "frame.thermometer": (),
     "frame.words": ("frame.words_of_reasons",),
@@ -36,7 +37,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "frame.library": ("frame.library", "frame.core", "frame.errors"),
     "frame.display": (
         *("frame.display", "frame.core", "frame.library"),
-        *("frame.errors", "frame.live", "frame.words"),
+        *("frame.errors", "frame.live", "frame.remote", "frame.words"),
     ),
     "frame.web": (
         *("frame.web", "frame.core", "frame.library", "frame.settings", "sync"),

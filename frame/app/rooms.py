@@ -28,13 +28,14 @@ def display() -> Room:
     import os
 
     from frame.app.address import address, host
+    from frame.app.renewals import Heard
     from frame.core.steps import Pace
     from frame.display.room import RoomOptions, show
     from frame.display.surround import Surround
     from frame.display.wall import WallOptions
     from frame.words import language_from
 
-    def go(order: Order, lifeline: Lifeline) -> int:
+    def options_of(order: Order) -> RoomOptions:
         settings = order.settings
         pace = Pace(settings.still_seconds, 0.0 if order.is_safe else order.wake_seconds)
         wall = WallOptions(
@@ -45,7 +46,7 @@ def display() -> Room:
             drifts=settings.ken_burns and not order.is_safe,
             seed=int.from_bytes(os.urandom(4)),
         )
-        options = RoomOptions(
+        return RoomOptions(
             library=order.library,
             live=order.live,
             wall=wall,
@@ -58,7 +59,15 @@ def display() -> Room:
             size=order.size,
             first_run={"host": host(), "address": address()},
         )
-        show(options, lifeline.is_set)
+
+    def go(order: Order, lifeline: Lifeline) -> int:
+        heard = Heard(order)
+
+        def renewed() -> RoomOptions | None:
+            after = heard.renewed()
+            return None if after is None else options_of(after)
+
+        show(options_of(order), lifeline.is_set, renewed)
         return 0
 
     return go

@@ -19,6 +19,7 @@ from frame.app.lifeline import last_beat
 from frame.app.notify import Notifier
 from frame.app.order import Order
 from frame.app.processes import Command, Processes, own_command
+from frame.app.renewals import concerned, tell
 from frame.app.signals import ENDINGS, as_bytes
 from frame.errors import WakeframeError
 from frame.library.catalogue import Catalogue
@@ -33,6 +34,7 @@ from frame.supervise import (
     Event,
     Family,
     News,
+    Renewed,
     Rule,
     Signal,
     Stage,
@@ -69,7 +71,8 @@ class Outside:
     """What a supervisor stands on, handed in so that tests can hand in something else.
 
     `recover` puts the library in order before anybody opens it; `look` is called twice a second and
-    shows people at a terminal what happens.
+    shows people at a terminal what happens; so is `renewed`, which gives another order when the owner
+    has changed settings.
     """
 
     recover: Callable[[Path], None]
@@ -79,6 +82,7 @@ class Outside:
     unix: Callable[[], float] = time.time
     notifier: Notifier = field(default_factory=Notifier)
     look: Callable[[], None] = lambda: None
+    renewed: Callable[[], Order | None] = lambda: None
 
 
 class Supervisor:
@@ -169,10 +173,22 @@ class Supervisor:
             if not self._family.is_safe:
                 self._starts.lasted()
         self._say(now)
+        self._renew(now)
         try:
             self._outside.look()
         except (OSError, sqlite3.Error, WakeframeError) as error:
             _log.debug("nothing to show", extra={"why": str(error)})
+
+    def _renew(self, now: float) -> None:
+        """Settings have changed: everybody whom they concern gets to know."""
+        order = self._outside.renewed()
+        if order is None or order == self._order:
+            return
+        names = concerned(self._order, order)
+        self._order = order
+        tell(order)
+        _log.info("settings have changed", extra={"again": " ".join(sorted(names)) or "nobody"})
+        self._happen(Renewed(now, names))
 
     def _tell(self, news: News, name: str) -> None:
         level, words = _WORDS[news]

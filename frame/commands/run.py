@@ -15,11 +15,13 @@ from pathlib import Path
 from frame import logs
 from frame.app.alone import claim
 from frame.app.order import Order
+from frame.app.renewals import SettingsFiles
 from frame.app.reporter import Reporter
 from frame.app.supervisor import Outside, Supervisor
 from frame.commands.library import library_folder
 from frame.errors import UsageError, WakeframeError
-from frame.settings import Reading, Settings, read
+from frame.settings import Reading, Settings, owner_file, read
+from frame.settings.read import SYSTEM_FILE
 from frame.words import language_from
 
 _log = logging.getLogger("frame")
@@ -45,27 +47,44 @@ class Wanted:
 def run(wanted: Wanted) -> int:
     """Run until told to end; the exit code. Raises `WakeframeError`."""
     logs.set_up("frame", is_verbose=wanted.is_verbose)
-    reading = read()
-    for problem in reading.problems:
-        _log.warning("a setting was skipped", extra={"why": str(problem)})
-    library = library_folder(wanted.library, reading.settings)
-    settings = _with_what_was_typed(reading.settings, wanted)
+    library = library_folder(wanted.library, settings_with_problems_told())
     try:
         with claim(library) as live:
-            order = Order(
-                library=library,
-                live=live,
-                settings=settings,
-                wake_seconds=_wake_seconds(settings, wanted),
-                is_windowed=wanted.is_windowed,
-                size=wanted.size,
-                is_verbose=wanted.is_verbose,
+
+            def order_now() -> Order:
+                return _order(library, live, wanted)
+
+            files = SettingsFiles((SYSTEM_FILE, owner_file()), order_now)
+            order = order_now()
+            outside = Outside(
+                recover=_recover, look=_reporter(order, wanted), renewed=files.renewed
             )
-            outside = Outside(recover=_recover, look=_reporter(order, wanted))
             return Supervisor(order, outside).run()
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise UsageError(f"The library {library} cannot be used: {why}.") from error
+
+
+def _order(library: Path, live: Path, wanted: Wanted) -> Order:
+    """What everybody is told, from the settings as they are now and from what was typed."""
+    settings = _with_what_was_typed(read().settings, wanted)
+    return Order(
+        library=library,
+        live=live,
+        settings=settings,
+        wake_seconds=_wake_seconds(settings, wanted),
+        is_windowed=wanted.is_windowed,
+        size=wanted.size,
+        is_verbose=wanted.is_verbose,
+    )
+
+
+def settings_with_problems_told() -> Settings:
+    """The settings, with a line in the log for what was skipped."""
+    reading = read()
+    for problem in reading.problems:
+        _log.warning("a setting was skipped", extra={"why": str(problem)})
+    return reading.settings
 
 
 def _with_what_was_typed(settings: Settings, wanted: Wanted) -> Settings:

@@ -23,8 +23,8 @@ Read in this order, later ones win:
    are separated by `;`)
 5. what is typed: `wakeframe run --help`
 
-`wakeframe settings` prints what is in effect, and where it comes from. A change takes effect when the
-frame is started again.
+`wakeframe settings` prints what is in effect, and where it comes from. A change takes effect within a
+second or two, while the picture goes on; another `library` does when the frame is started again.
 
 ```toml
 # ~/.config/wakeframe/settings.toml

@@ -38,6 +38,8 @@ class Wish(Enum):
     NEXT = "next"
     PREVIOUS = "previous"
     WAKE = "wake"
+    HANG = "hang"
+    """Hang the photos that are named; only from afar."""
     HIDE = "hide"
     UNDO = "undo"
     INFO = "info"
@@ -91,6 +93,25 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class WishedFromAfar:
+    """Somebody wants something who does not stand at the frame: no question on it is answered by that.
+
+    `photos` are those to be hung, where that is the wish.
+    """
+
+    wish: Wish
+    photos: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Repaced:
+    """The owner has changed how long a photo hangs and how often it wakes: seconds, as in `Pace`."""
+
+    slide: float
+    wake: float
+
+
+@dataclass(frozen=True)
 class LightChanged:
     """The schedule wants another light."""
 
@@ -123,6 +144,8 @@ Event = (
     | FadeDone
     | WakeDone
     | Asked
+    | WishedFromAfar
+    | Repaced
     | LightChanged
     | CardsChanged
     | Questioned

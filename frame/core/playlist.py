@@ -98,7 +98,10 @@ def go_back(place: Place, deck: Deck, avoid: Collection[int] = ()) -> Choice | N
 
 
 def jump(place: Place, ids: tuple[int, ...]) -> Choice:
-    """These, now: a photo that was hidden by mistake, or what hung when the power went."""
+    """These, now: a photo that was hidden by mistake, or what hung when the power went. What hangs
+    already is not remembered twice."""
+    if place.back == 0 and place.hangs == ids:
+        return Choice(ids, place, place)
     after = _remembered(replace(place, back=0), ids)
     return Choice(ids, after, after)
 

@@ -34,7 +34,7 @@ from frame.core.steps import (
     prepare,
     put_over,
 )
-from frame.core.wishes import asked
+from frame.core.wishes import asked, wished_from_afar
 
 NO_MORE = "no_more"
 """Why nothing was prepared: what hangs is all there is (or the end of what is remembered)."""
@@ -63,6 +63,10 @@ def next_wall(wall: Wall, event: Event, now: float) -> Step:
             return _wake_done(wall, now)
         case do.Asked():
             return asked(wall, event.wish, now)
+        case do.WishedFromAfar():
+            return wished_from_afar(wall, event, now)
+        case do.Repaced():
+            return _repaced(wall, Pace(event.slide, event.wake), now)
         case do.LightChanged():
             return _light_changed(wall, event.light, now)
         case do.CardsChanged():
@@ -206,6 +210,20 @@ def _awake_no_more(wall: Wall, now: float, effects: tuple[Effect, ...]) -> Step:
         wall, more = night(wall)
         effects = (*effects, *more)
     return wall, effects
+
+
+def _repaced(wall: Wall, pace: Pace, now: float) -> Step:
+    """Another pace, for what hangs too: whoever has just made it quicker looks at the wall."""
+    if pace == wall.pace:
+        return wall, ()
+    wall = replace(wall, pace=pace)
+    if wall.phase is Phase.HANGING:
+        wall = replace(wall, leave_at=max(wall.hung_at + pace.slide, now))
+    latest = now + pace.wake if pace.wake > 0 else float("inf")
+    is_never = wall.wake_at == float("inf")
+    return replace(
+        wall, wake_at=latest if is_never or pace.wake <= 0 else min(wall.wake_at, latest)
+    ), ()
 
 
 def _light_changed(wall: Wall, light: Light, now: float) -> Step:

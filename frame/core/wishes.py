@@ -56,6 +56,26 @@ def asked(wall: Wall, wish: Wish, now: float) -> Step:
             return wall, ()
 
 
+def wished_from_afar(wall: Wall, event: do.WishedFromAfar, now: float) -> Step:
+    """Somebody elsewhere wants something. What lies over the picture was not asked of them."""
+    if wall.phase in (Phase.NIGHT, Phase.STARTING):
+        return wall, ()
+    match event.wish:
+        case Wish.NEXT:
+            return hurry(wall)
+        case Wish.PREVIOUS:
+            return prepare(replace(wall, hurries=True), Wanted.PREVIOUS)
+        case Wish.HANG:
+            return prepare(replace(wall, hurries=True), Wanted.AGAIN, event.photos)
+        case Wish.WAKE:
+            is_asked = wall.overlay is not None and wall.overlay.over is not Over.NOTE
+            wall, effects = put_over(wall, None) if is_asked else (wall, ())
+            wall, more = _wake_now(wall, now)
+            return wall, (*effects, *more)
+        case _:
+            return wall, ()
+
+
 def _wake_now(wall: Wall, now: float) -> Step:
     if wall.phase is not Phase.HANGING or wall.slide is None:
         return wall, ()

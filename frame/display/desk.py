@@ -135,6 +135,11 @@ class Desk:
     def close(self) -> None:
         self._catalogue.close()
 
+    def taste(self, *, pairs: bool, captions: bool) -> None:
+        """The owner's taste has changed; what is prepared from now on follows it."""
+        self._panel_for_pairs = self._panel if pairs else (1, 1)
+        self._captions = captions
+
     def announce(self) -> None:
         """Tell the studio how large the panel is; writes only if that has changed."""
         self._catalogue.facts.panel = self._panel

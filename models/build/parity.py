@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -59,13 +60,20 @@ def differences(network: Network, pictures: NDArray[np.uint8]) -> dict[str, floa
     }
 
 
+def chosen(names: Sequence[str]) -> tuple[Network, ...]:
+    """The networks of these names, in our order; all of them without names."""
+    return tuple(network for network in NETWORKS if not names or network.name in names)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=Path, help="folder of photographs to compare on too")
     parser.add_argument("--most", type=int, default=40, help="take at most so many of them")
+    parser.add_argument("--only", nargs="*", default=[], help="these networks, keep the rest")
     arguments = parser.parse_args()
-    results, worst = {}, 0.0
-    for network in NETWORKS:
+    kept = arguments.only and RESULTS.exists()
+    results, worst = json.loads(RESULTS.read_text()) if kept else {}, 0.0
+    for network in chosen(arguments.only):
         pictures = inputs(network, arguments.pictures, arguments.most)
         results[network.name] = differences(network, pictures)
         worst = max(worst, *results[network.name].values())

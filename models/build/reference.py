@@ -1,7 +1,7 @@
 """The original networks run by their own runtimes, to hold ours against.
 
-MediaPipe's models run in a MediaPipe graph (its interpreter has the custom operators), the face-api
-ones in face-api's own bundle under Node, on its plain CPU backend.
+MediaPipe's models run in a MediaPipe graph (its interpreter has the custom operators), the others in
+face-api's own bundle under Node, on the plain CPU backend of the TensorFlow.js that it carries.
 """
 
 from __future__ import annotations
@@ -168,4 +168,8 @@ def _face_api(network: Network, pictures: Pictures) -> Outputs:
     values = np.array(json.loads(answer), np.float32)
     if network.name == "landmarks68":
         return {"points": values.reshape(-1, 68, 2)}
-    return {"moods": values}
+    if network.name == "mood":
+        return {"moods": values}
+    if network.name == "identity_second":
+        values /= np.linalg.norm(values, axis=1, keepdims=True)
+    return {"embedding": values}

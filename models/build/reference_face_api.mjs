@@ -1,5 +1,6 @@
-// face-api's own networks on raw RGB bytes from stdin; prints the last layer of each as JSON.
-// Usage: node reference_face_api.mjs BUNDLE landmarks68|mood WEIGHTS_MANIFEST SIZE < pictures
+// face-api's own networks, and frozen graphs, on raw RGB bytes from stdin; prints the last layer of
+// each as JSON.
+// Usage: node reference_face_api.mjs BUNDLE NETWORK WEIGHTS_MANIFEST SIZE < pictures
 
 import fs from "node:fs";
 import path from "node:path";
@@ -19,18 +20,36 @@ const tf = faceapi.tf;
 await tf.setBackend("cpu");
 await tf.ready();
 
-const [group] = JSON.parse(fs.readFileSync(manifestPath));
+const stored = JSON.parse(fs.readFileSync(manifestPath));
+const [group] = stored.weightsManifest ?? stored;
 const shard = fs.readFileSync(path.join(path.dirname(manifestPath), group.paths[0]));
 const buffer = shard.buffer.slice(shard.byteOffset, shard.byteOffset + shard.length);
-const network = name === "mood" ? new faceapi.FaceExpressionNet() : new faceapi.FaceLandmark68Net();
-network.loadFromWeightMap(tf.io.decodeWeights(buffer, group.weights));
 
+const NETWORKS = {
+  landmarks68: [faceapi.FaceLandmark68Net, (net, picture) => net.runNet(picture)],
+  mood: [faceapi.FaceExpressionNet, (net, picture) => tf.softmax(net.runNet(picture))],
+  identity: [faceapi.FaceRecognitionNet, (net, picture) => net.forwardInput(picture)],
+};
+
+async function faceApi() {
+  const [Network, run] = NETWORKS[name];
+  const network = new Network();
+  network.loadFromWeightMap(tf.io.decodeWeights(buffer, group.weights));
+  return (picture) => run(network, new faceapi.NetInput([picture]));
+}
+
+async function frozenGraph() {
+  const { modelTopology, format, generatedBy } = stored;
+  const artifacts = { modelTopology, format, generatedBy, weightSpecs: group.weights, weightData: buffer };
+  const model = await tf.loadGraphModel({ load: async () => artifacts });
+  return (picture) => model.execute(tf.expandDims(picture));
+}
+
+const network = await (stored.modelTopology ? frozenGraph() : faceApi());
 const bytes = side * side * 3;
 const rows = [];
 for (let start = 0; start < pixels.length; start += bytes) {
   const picture = tf.tensor3d(new Float32Array(pixels.subarray(start, start + bytes)), [side, side, 3]);
-  const raw = network.runNet(new faceapi.NetInput([picture]));
-  const result = name === "mood" ? tf.softmax(raw) : raw;
-  rows.push(Array.from(await result.data()));
+  rows.push(Array.from(await network(picture).data()));
 }
 write(JSON.stringify(rows));

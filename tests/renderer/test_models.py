@@ -244,7 +244,7 @@ def test_what_we_ship_is_what_the_list_says() -> None:
 
 
 def test_the_weights_stay_small() -> None:
-    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 15e6
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 20e6
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.onnx")), ids=lambda path: path.stem)

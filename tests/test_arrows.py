@@ -41,7 +41,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "frame.web": (
         *("frame.web", "frame.core", "frame.library", "frame.settings", "sync"),
-        *("frame.errors", "frame.health", "frame.live", "frame.remote", "frame.words"),
+        *("frame.errors", "frame.live", "frame.words"),
     ),
     "frame.studio": (
         *("frame.studio", "frame.core", "frame.library"),
@@ -71,6 +71,12 @@ KEEPERS: dict[str, tuple[str, ...]] = {
         "tests",
     ),
     "pillow_heif": ("frame.library.pixels", "frame.commands.doctor", "tests"),
+    "flask": ("frame.web", "tests"),
+    "werkzeug": ("frame.web", "tests"),
+    "h11": ("frame.web.serving", "tests"),
+    "babel": ("frame.web.words", "frame.web.gather", "tests"),
+    "argon2": ("frame.web.password", "tests"),
+    "playwright": ("bench", "tests"),
     "onnxruntime": ("renderer.models", "bench", "models", "tests"),
     "torch": ("models",),
     "onnx": ("models", "tests"),

@@ -17,6 +17,8 @@ from frame.core.photos import Door
 from frame.errors import WakeframeError
 from frame.library.clips import Clips
 from frame.library.folders import Folders
+from frame.library.ownership import Ownership
+from frame.library.passes import Passes
 from frame.library.photos import Photos
 from frame.library.schema import TABLES, VERSION, TooNew, has_our_schema, migrate
 from frame.library.talk import Facts, Notices, Questions, Refusals
@@ -44,7 +46,8 @@ class Catalogue:
     """The catalogue, open. A context manager.
 
     Each member is one topic: `photos`, `clips`, `work` (tries of the studio), `folders` (mirrored
-    folders), `refusals`, `questions`, `notices`, `facts`. Every method of theirs is one transaction of
+    folders), `refusals`, `questions`, `notices`, `facts`, `passes` (of relatives), `ownership` (password
+    and sessions). Every method of theirs is one transaction of
     its own, durable when it returns, unless it is called inside `transaction`.
     """
 
@@ -65,6 +68,8 @@ class Catalogue:
         self.questions = Questions(self._db)
         self.notices = Notices(self._db)
         self.facts = Facts(self._db)
+        self.passes = Passes(self._db)
+        self.ownership = Ownership(self._db)
 
     def __enter__(self) -> Self:
         return self

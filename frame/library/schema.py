@@ -164,6 +164,40 @@ CREATE INDEX clips_by_age ON clips (made, id);
 CREATE INDEX sightings_by_photo ON sightings (photo_id);
 """
 
+_THIRD = """
+CREATE TABLE passes (               -- relatives who may send; of a token only its SHA-256 is kept
+    id INTEGER PRIMARY KEY,
+    token_hash TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,             -- of the relative: hostile text
+    made INTEGER NOT NULL,
+    expires INTEGER,                -- NULL: never
+    revoked INTEGER,                -- when; a revoked one is never taken back into grace
+    most_photos INTEGER NOT NULL,
+    most_bytes INTEGER NOT NULL,
+    per_hour INTEGER NOT NULL,
+    waits INTEGER NOT NULL,         -- whether what it sends waits for the owner's yes
+    sent_photos INTEGER NOT NULL DEFAULT 0,
+    sent_bytes INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE owner (                -- none: nobody has claimed the frame yet
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    password TEXT NOT NULL,         -- as argon2 wrote it
+    changed INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sessions (             -- the owner's browsers
+    token_hash TEXT PRIMARY KEY,
+    made INTEGER NOT NULL,
+    expires INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE devices (              -- browsers that have been the owner's; see frame/web/login.py
+    token_hash TEXT PRIMARY KEY,
+    made INTEGER NOT NULL
+) STRICT;
+"""
+
 
 _THIRD = """
 ALTER TABLE photos ADD COLUMN wanted_intensity REAL NOT NULL DEFAULT 1.0;  -- of the wanted driver, 0..1
@@ -189,6 +223,7 @@ def _third(connection: sqlite3.Connection) -> None:
 TABLES = (
     *("doors", "photos", "clips", "work", "refusals"),
     *("folders", "sightings", "dropped", "held", "questions", "notices", "facts"),
+    *("passes", "owner", "sessions", "devices"),
 )
 """Every table of this version."""
 

@@ -1,0 +1,35 @@
+"""The application: every page the frame has, behind one guard."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from frame.web import entry
+from frame.web.catalogue import close_after_requests
+from frame.web.context import Context
+from frame.web.errors import answer_errors
+from frame.web.guard import HostCheck, guard
+from frame.web.words import speak
+
+LARGEST_FORM = 1 << 16
+"""Bytes of a form. Photos do not come as forms."""
+
+STATIC_SECONDS = 3600
+
+
+def create_app(context: Context) -> Flask:
+    """The pages of one frame. Nothing is opened before a request comes."""
+    app = Flask("frame.web")
+    app.config.update(
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["wakeframe"] = context
+    speak(app, context.language)
+    guard(app, context)
+    answer_errors(app)
+    close_after_requests(app)
+    app.register_blueprint(entry.pages)
+    app.wsgi_app = HostCheck(app.wsgi_app, context.names)  # type: ignore[method-assign]
+    return app

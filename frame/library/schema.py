@@ -165,6 +165,11 @@ CREATE INDEX sightings_by_photo ON sightings (photo_id);
 """
 
 _THIRD = """
+ALTER TABLE photos ADD COLUMN wanted_intensity REAL NOT NULL DEFAULT 1.0;  -- of the wanted driver, 0..1
+ALTER TABLE clips ADD COLUMN intensity REAL NOT NULL DEFAULT 1.0;          -- as asked for
+"""
+
+_FOURTH = """
 CREATE TABLE passes (               -- relatives who may send; of a token only its SHA-256 is kept
     id INTEGER PRIMARY KEY,
     token_hash TEXT NOT NULL UNIQUE,
@@ -199,12 +204,6 @@ CREATE TABLE devices (              -- browsers that have been the owner's; see 
 """
 
 
-_THIRD = """
-ALTER TABLE photos ADD COLUMN wanted_intensity REAL NOT NULL DEFAULT 1.0;  -- of the wanted driver, 0..1
-ALTER TABLE clips ADD COLUMN intensity REAL NOT NULL DEFAULT 1.0;          -- as asked for
-"""
-
-
 def _first(connection: sqlite3.Connection) -> None:
     for statement in _statements(_FIRST):
         connection.execute(statement)
@@ -220,6 +219,11 @@ def _third(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _fourth(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_FOURTH):
+        connection.execute(statement)
+
+
 TABLES = (
     *("doors", "photos", "clips", "work", "refusals"),
     *("folders", "sightings", "dropped", "held", "questions", "notices", "facts"),
@@ -227,7 +231,7 @@ TABLES = (
 )
 """Every table of this version."""
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third)
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third, _fourth)
 VERSION = len(STEPS)
 
 

@@ -41,6 +41,18 @@ TABLE: dict[str, tuple[str, str]] = {
         "There is no network here, and none is needed.",
         "Hier ist kein Netz, und es wird keines gebraucht.",
     ),
+    "first_run.scan": (
+        "Or scan this with a phone and send photos from there.",
+        "Oder scannen Sie dies mit einem Telefon und schicken Sie Fotos von dort.",
+    ),
+    "first_run.own": (
+        "Or scan this with your phone: set the frame up and send photos from there.",
+        "Oder scannen Sie dies mit Ihrem Telefon: Rahmen einrichten und Fotos von dort schicken.",
+    ),
+    "first_run.spoken": (
+        "Or type {spoken} into a browser.",
+        "Oder geben Sie {spoken} in einen Browser ein.",
+    ),
     "first_run.arriving": (
         "Photos are arriving. The first will hang in a moment.",
         "Fotos kommen an. Das erste hängt gleich.",
@@ -72,8 +84,45 @@ TABLE: dict[str, tuple[str, str]] = {
         "Dieses Foto kann noch nicht aufwachen.",
     ),
     "keys": (
-        "→ next   ← previous   W wake   H hide   U undo   I info   Q quit",
-        "→ weiter   ← zurück   W wecken   H ausblenden   U rückgängig   I Info   Q Ende",
+        "→ next   ← previous   W wake   H hide   U undo   A add photos   I info   Q quit",
+        "→ weiter   ← zurück   W wecken   H ausblenden   U rückgängig   A Fotos   I Info   Q Ende",
+    ),
+    # Held up for whoever stands before the frame.
+    "placard.send.title": ("Send photos to this frame", "Fotos an diesen Rahmen schicken"),
+    "placard.send.title.named": (
+        "{name}, send photos to this frame",
+        "{name}, schicken Sie Fotos an diesen Rahmen",
+    ),
+    "placard.send.how": (
+        "Point a phone’s camera at this code. No app, no account.",
+        "Richten Sie die Kamera eines Telefons auf diesen Code. Keine App, kein Konto.",
+    ),
+    "placard.pair.title": ("The code for your phone", "Der Code für Ihr Telefon"),
+    "placard.pair.how": (
+        "Type this code on the phone to send photos to this frame.",
+        "Geben Sie diesen Code am Telefon ein, um Fotos an diesen Rahmen zu schicken.",
+    ),
+    "placard.owner.title": ("The code for the owner", "Der Code für den Besitzer"),
+    "placard.owner.how": (
+        "Whoever types this code on the frame’s page may look after this frame.",
+        "Wer diesen Code auf der Seite des Rahmens eingibt, darf sich um ihn kümmern.",
+    ),
+    "placard.visit.title": ("This frame’s page", "Die Seite dieses Rahmens"),
+    "placard.visit.how": (
+        "Point a phone’s camera at this code.",
+        "Richten Sie die Kamera eines Telefons auf diesen Code.",
+    ),
+    "placard.fallback": (
+        "If it does not open, take this one.",
+        "Falls er sich nicht öffnet, nehmen Sie diesen.",
+    ),
+    "placard.spoken": (
+        "The page is {spoken}",
+        "Die Seite ist {spoken}",
+    ),
+    "placard.away": (
+        "Any key or a touch takes this away.",
+        "Jede Taste und jede Berührung nimmt das weg.",
     ),
     # About the photo that hangs.
     "info.taken": ("Taken {day}", "Aufgenommen am {day}"),
@@ -83,6 +132,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "info.wakes": ("Wakes: {driver}", "Wacht auf: {driver}"),
     "info.still": ("Stays still: {reason}", "Bleibt still: {reason}"),
     "info.not_yet": ("Its clip is being made", "Sein Clip entsteht noch"),
+    "info.invite": (
+        "To send photos from a phone: press A, or hold once more",
+        "Fotos vom Telefon schicken: A drücken oder noch einmal halten",
+    ),
     "info.photos.one": ("1 photo in this frame", "1 Foto in diesem Rahmen"),
     "info.photos": ("{count} photos in this frame", "{count} Fotos in diesem Rahmen"),
     "caption.day_and_sender": ("{day} · {sender}", "{day} · {sender}"),

@@ -61,6 +61,8 @@ KEEPERS: dict[str, tuple[str, ...]] = {
     "av": ("renderer.clip", "frame.display.film_child", "frame.commands.doctor", "bench", "tests"),
     "pygame": ("frame.display.screen", "frame.display.lettering", "bench", "tests"),
     "watchdog": ("sync", "tests"),
+    "zeroconf": ("sync.finding_network", "bench", "tests"),
+    "segno": ("frame.display.poster", "frame.web", "tests"),
     "pydantic": ("frame.settings", "tests"),
     "PIL": (
         "frame.library.pixels",

@@ -43,6 +43,10 @@ class Wish(Enum):
     HIDE = "hide"
     UNDO = "undo"
     INFO = "info"
+    HOLD = "hold"
+    """A long touch: what hangs there; held again, how to send photos."""
+    INVITE = "invite"
+    """Hold up an address that a phone can scan to send photos."""
     YES = "yes"
     NO = "no"
     QUIT = "quit"
@@ -130,6 +134,13 @@ class CardsChanged:
 
 
 @dataclass(frozen=True)
+class HeldUp:
+    """A placard is to be held up until then; None when there is none (any more). Times are monotonic."""
+
+    until: float | None
+
+
+@dataclass(frozen=True)
 class Questioned:
     """This question is open and may be asked on the screen; None when there is none (any more)."""
 
@@ -148,6 +159,7 @@ Event = (
     | Repaced
     | LightChanged
     | CardsChanged
+    | HeldUp
     | Questioned
 )
 
@@ -232,6 +244,11 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Invite:
+    """Somebody at the frame wants to send photos: ask for a placard."""
+
+
+@dataclass(frozen=True)
 class SavePlace:
     """The hanging slide is where the shuffle stands: write it down."""
 
@@ -260,6 +277,7 @@ Effect = (
     | Hide
     | Unhide
     | Answer
+    | Invite
     | SavePlace
     | SetLight
     | Quit

@@ -66,6 +66,7 @@ class Over(Enum):
     INFO = "info"
     WHICH = "which"
     QUESTION = "question"
+    PLACARD = "placard"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ class Wall:
     `slide` hangs, or is being faded to; with `is_gone` it may not hang any more. `coming` is prepared.
     `request` is the number of the last preparation asked for, `pending` what it is, until answered. With
     `hurries` the coming slide hangs as soon as it can. `film` is the index of the hanging photo whose
-    film is open. `question` was asked last; `hidden` can be undone.
+    film is open. `question` was asked last, `held` is until when the last placard
+    was to be held up; `hidden` can be undone.
     """
 
     pace: Pace = Pace()
@@ -116,6 +118,7 @@ class Wall:
     is_film_ready: bool = False
     overlay: Overlay | None = None
     question: int | None = None
+    held: float | None = None
     hidden: tuple[int, ...] = ()
     hidden_at: float = 0.0
 

@@ -71,6 +71,8 @@ def next_wall(wall: Wall, event: Event, now: float) -> Step:
             return _light_changed(wall, event.light, now)
         case do.CardsChanged():
             return _cards_changed(wall, event, now)
+        case do.HeldUp():
+            return _held_up(wall, event.until)
         case do.Questioned():
             return _questioned(wall, event.question, now)
 
@@ -267,6 +269,18 @@ def _cards_changed(wall: Wall, event: do.CardsChanged, now: float) -> Step:
     if wall.is_gone and wall.coming is None and wall.pending is None:
         return prepare(wall, Wanted.NEXT)
     return _tick(wall, now)
+
+
+def _held_up(wall: Wall, until: float | None) -> Step:
+    """A placard goes over everything: somebody stands there and waits for it. Once taken down it stays
+    down."""
+    is_up = wall.overlay is not None and wall.overlay.over is Over.PLACARD
+    if until is None:
+        wall = replace(wall, held=None)
+        return put_over(wall, None) if is_up else (wall, ())
+    if until == wall.held or wall.phase in (Phase.NIGHT, Phase.STARTING):
+        return wall, ()
+    return put_over(replace(wall, held=until), Overlay(Over.PLACARD, until))
 
 
 def _questioned(wall: Wall, question: int | None, now: float) -> Step:

@@ -36,6 +36,8 @@ def asked(wall: Wall, wish: Wish, now: float) -> Step:
         return _answered(wall, wall.overlay, wish, now)
     if wall.overlay is not None and wall.overlay.over is Over.WHICH:
         return _which(wall, wish, now)
+    if wall.overlay is not None and wall.overlay.over is Over.PLACARD:
+        return put_over(wall, None)
     match wish:
         case Wish.NEXT:
             return hurry(wall)
@@ -52,6 +54,11 @@ def asked(wall: Wall, wish: Wish, now: float) -> Step:
                 return _undo(wall, now)  # what a long touch means just then
             is_up = wall.overlay is not None and wall.overlay.over is Over.INFO
             return put_over(wall, None if is_up else Overlay(Over.INFO, now + INFO_SECONDS))
+        case Wish.HOLD:
+            is_up = wall.overlay is not None and wall.overlay.over is Over.INFO
+            return asked(wall, Wish.INVITE if is_up else Wish.INFO, now)
+        case Wish.INVITE:
+            return wall, (do.Invite(),)
         case _:
             return wall, ()
 

@@ -1,7 +1,8 @@
 """What fingers, mouse and keys mean to the frame.
 
 Knows no toolkit: the screen hands in what happened as plain facts. A touch speaks when it ends: a
-short one by where it was, a long one asks which photo this is, a swipe turns the page.
+short one by where it was, a long one asks which photo this is (and once more, how to send photos), a
+swipe turns the page.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ KEYS = {
     "u": Input.UNDO,
     "backspace": Input.UNDO,
     "i": Input.INFO,
+    "a": Input.INVITE,
     "y": Input.YES,
     "j": Input.YES,  # "ja"
     "n": Input.NO,
@@ -83,7 +85,7 @@ def _gesture(began: Touch, ended: Touch) -> Input:
     if abs(moved) >= SWIPE_SHARE:
         return Input.NEXT if moved < 0 else Input.PREVIOUS
     if ended.seconds - began.seconds >= LONG_PRESS_SECONDS:
-        return Input.INFO
+        return Input.HOLD
     if ended.x < 1 / 3:
         return Input.PREVIOUS
     return Input.NEXT if ended.x > 2 / 3 else Input.WAKE

@@ -27,6 +27,8 @@ TITLE_SHARE = 0.052
 BODY_SHARE = 0.033
 SMALL_SHARE = 0.026
 MARGIN_SHARE = 0.045
+GAP_SHARE = 0.018
+PAD_SHARE = 0.06
 LINE_HEIGHT = 1.4
 INK = (244, 240, 232)
 ACCENT = (255, 214, 150)
@@ -65,12 +67,13 @@ def clean(text: str, longest: int = LONGEST) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """What to say in a pane: a title, sentences under it, and what one may answer."""
+    """What to say in a pane: a title, a code to type, sentences under it, and what one may answer."""
 
     title: str
     sentences: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     note: str = ""
+    code: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -132,7 +135,7 @@ def _wrapped(text: str, size: int, width: int, most_lines: int) -> list[str]:
     return [*lines[: most_lines - 1], last.rstrip() + _ELLIPSIS]
 
 
-def _ink(frame: Frame, mask: NDArray[np.uint8], x: int, y: int, colour: Sequence[int]) -> None:
+def lay_ink(frame: Frame, mask: NDArray[np.uint8], x: int, y: int, colour: Sequence[int]) -> None:
     """Lay ink on the frame where the mask says, as far as it lies on the frame."""
     height, width = frame.shape[:2]
     x0, y0 = max(0, x), max(0, y)
@@ -196,66 +199,99 @@ def caption(panel: tuple[int, int], text: str, place: float = 0.0) -> Overlay | 
     return Overlay(max(0, x), max(0, y), keep[cut].astype(np.float32), ink[cut].astype(np.float32))
 
 
+Row = tuple[str, int, tuple[int, int, int], int]
+"""A line of text, its size, its colour and the space after it, in pixels of the panel."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines under each other, ready to be laid on a frame."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def height(self) -> int:
+        return sum(round(size * LINE_HEIGHT) + after for _, size, _, after in self.rows)
+
+    @property
+    def width(self) -> int:
+        return max((_mask(text, size).shape[1] for text, size, _, _ in self.rows), default=0)
+
+    def lay(self, frame: Frame, x: int, y: int, middle: int | None = None) -> None:
+        """With the left edge at `x`, or each line around `middle`."""
+        for text, size, colour, after in self.rows:
+            mask = _mask(text, size)
+            left = x if middle is None else middle - mask.shape[1] // 2
+            lay_ink(frame, mask, left, y - round(_ROOM * size / 2), colour)
+            y += round(size * LINE_HEIGHT) + after
+
+
+def block(words: Words, width: int, shorter: int) -> Block:
+    """The words in lines of at most `width` pixels, on a panel whose shorter side has `shorter`."""
+    return Block(tuple(_rows(words, width, shorter)))
+
+
 def pane(frame: Frame, words: Words) -> Frame:
     """A copy of the frame with a pane in its middle: a message, or a question with its answers."""
     height, width = frame.shape[:2]
     drawn = frame.copy()
-    rows = _rows(words, round(width * 0.6), height)
-    gap = round(0.018 * height)
-    tall = sum(round(size * LINE_HEIGHT) + after for _, size, _, after in rows)
-    wide = max((_mask(text, size).shape[1] for text, size, _, _ in rows), default=0)
-    pad = round(0.06 * height)
-    x0, y0 = (width - wide) // 2 - pad, (height - tall) // 2 - pad
-    _cover(drawn, (x0, y0, x0 + wide + 2 * pad, y0 + tall + 2 * pad - gap), pad // 3)
-    y = y0 + pad
-    for text, size, colour, after in rows:
-        _ink(drawn, _mask(text, size), x0 + pad, y - round(_ROOM * size / 2), colour)
-        y += round(size * LINE_HEIGHT) + after
+    shorter = min(width, height)
+    lines = block(words, round(width * (0.6 if width > height else 0.8)), shorter)
+    gap, pad = round(GAP_SHARE * shorter), round(PAD_SHARE * shorter)
+    x0, y0 = (width - lines.width) // 2 - pad, (height - lines.height) // 2 - pad
+    lay_pane(
+        drawn, (x0, y0, x0 + lines.width + 2 * pad, y0 + lines.height + 2 * pad - gap), pad // 3
+    )
+    lines.lay(drawn, x0 + pad, y0 + pad)
     return drawn
+
+
+def ground(panel: tuple[int, int]) -> Frame:
+    """A dark, quiet ground for words where no picture can hang."""
+    width, height = panel
+    down = np.linspace(1.0, 0.55, height, dtype=np.float32)[:, None, None]
+    shade = np.array((38, 35, 33), np.float32) * down
+    noise = np.random.default_rng(7).random((height, width, 1), np.float32)
+    return np.floor(np.broadcast_to(shade, (height, width, 3)) + noise).astype(np.uint8)
 
 
 def message(panel: tuple[int, int], words: Words) -> Frame:
     """A whole frame that only says something: the first run, and when there is nothing to show."""
     width, height = panel
-    down = np.linspace(1.0, 0.55, height, dtype=np.float32)[:, None, None]
-    ground = np.array((38, 35, 33), np.float32) * down
-    noise = np.random.default_rng(7).random((height, width, 1), np.float32)
-    frame = np.floor(np.broadcast_to(ground, (height, width, 3)) + noise).astype(np.uint8)
-    rows = _rows(words, round(width * 0.7), height)
-    y = (height - sum(round(size * LINE_HEIGHT) + after for _, size, _, after in rows)) // 2
-    for text, size, colour, after in rows:
-        mask = _mask(text, size)
-        _ink(frame, mask, (width - mask.shape[1]) // 2, y - round(_ROOM * size / 2), colour)
-        y += round(size * LINE_HEIGHT) + after
+    frame = ground(panel)
+    lines = block(words, round(width * (0.7 if width > height else 0.86)), min(width, height))
+    lines.lay(frame, 0, (height - lines.height) // 2, middle=width // 2)
     return frame
 
 
-_Row = tuple[str, int, tuple[int, int, int], int]
-
-
-def _rows(words: Words, width: int, height: int) -> list[_Row]:
+def _rows(words: Words, width: int, height: int) -> list[Row]:
     """Lines with size, colour and the space after each."""
     title, body = round(TITLE_SHARE * height), round(BODY_SHARE * height)
     small = round(SMALL_SHARE * height)
-    gap = round(0.018 * height)
-    rows: list[_Row] = [(line, title, INK, 0) for line in _wrapped(words.title, title, width, 2)]
+    gap = round(GAP_SHARE * height)
+    rows: list[Row] = [(line, title, INK, 0) for line in _wrapped(words.title, title, width, 2)]
     rows = _spaced(rows, 2 * gap)
+    if words.code:
+        rows += [(clean(words.code, 20), 2 * title, ACCENT, gap)]
     for sentence in words.sentences[:8]:
-        lines: list[_Row] = [(line, body, INK, 0) for line in _wrapped(sentence, body, width, 3)]
+        lines: list[Row] = [(line, body, INK, 0) for line in _wrapped(sentence, body, width, 3)]
         rows += _spaced(lines, gap)
     if words.answers:
         line = "   ·   ".join(clean(answer, 60) for answer in words.answers)
         rows += [(part, body, ACCENT, gap) for part in _wrapped(line, body, width, 2)]
     if words.note:
-        rows += [(part, small, FAINT_INK, gap) for part in _wrapped(words.note, small, width, 3)]
+        notes: list[Row] = [
+            (part, small, FAINT_INK, 0) for part in _wrapped(words.note, small, width, 3)
+        ]
+        rows += _spaced(notes, gap)
     return rows
 
 
-def _spaced(rows: list[_Row], gap: int) -> list[_Row]:
+def _spaced(rows: list[Row], gap: int) -> list[Row]:
     return [*rows[:-1], (*rows[-1][:3], gap)] if rows else []
 
 
-def _cover(frame: Frame, box: tuple[int, int, int, int], radius: int) -> None:
+def lay_pane(frame: Frame, box: tuple[int, int, int, int], radius: int) -> None:
     """A dark pane with round corners."""
     height, width = frame.shape[:2]
     x0, y0, x1, y1 = max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
@@ -265,4 +301,4 @@ def _cover(frame: Frame, box: tuple[int, int, int, int], radius: int) -> None:
     for cx in (radius, x1 - x0 - radius - 1):
         for cy in (radius, y1 - y0 - radius - 1):
             cv2.circle(mask, (cx, cy), radius, 255, cv2.FILLED, cv2.LINE_AA)
-    _ink(frame, (mask * PANE_COVER).astype(np.uint8), x0, y0, PANE)
+    lay_ink(frame, (mask * PANE_COVER).astype(np.uint8), x0, y0, PANE)

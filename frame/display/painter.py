@@ -13,6 +13,7 @@ from frame.display.fade import dimmed
 from frame.display.lettering import Overlay, Words, caption, message, pane
 from frame.display.paint import compose
 from frame.display.ports import Frame, Said
+from frame.display.poster import Poster, poster
 from frame.display.surround import Surround
 from frame.words import Language, day, finding_in, say
 
@@ -43,6 +44,8 @@ class WallPainter:
             sentences = [self._say(each, facts) for each in FIRST_RUN]
             network = "first_run.address" if facts.get("address") else "first_run.no_network"
             title = "first_run.title" if code == "first_run" else code
+            if facts.get("scan"):
+                return poster(panel, self._first_scan(title, sentences, facts))
             words = Words(
                 title=self._say(title, facts),
                 sentences=tuple(each for each in sentences if each),
@@ -53,7 +56,47 @@ class WallPainter:
         return message(panel, words)
 
     def over(self, frame: Frame, said: Said) -> Frame:
+        if said.kind == "placard":
+            return poster((frame.shape[1], frame.shape[0]), self._held_up(said), frame)
         return pane(frame, self._words(said))
+
+    def _first_scan(
+        self, title: str, sentences: Sequence[str], facts: Mapping[str, str | int]
+    ) -> Poster:
+        """Before there is any photo: where photos come from, and a code for the phone."""
+        invites = "first_run.scan" if facts.get("is_owned") else "first_run.own"
+        words = Words(
+            title=self._say(title, facts),
+            sentences=tuple(each for each in (*sentences, self._say(invites, facts)) if each),
+            note=self._say("first_run.spoken", facts),
+        )
+        return Poster(
+            words,
+            str(facts["scan"]),
+            str(facts.get("fallback", "")),
+            self._say("placard.fallback", {}),
+        )
+
+    def _held_up(self, said: Said) -> Poster:
+        """See `frame.core.placard`: an address to scan, or a code to type."""
+        facts = said.facts
+        named = ".named" if said.code == "send" and facts.get("name") else ""
+        title = self._say(f"placard.{said.code}.title{named}", facts)
+        spoken = self._say("placard.spoken", facts) if facts.get("spoken") else ""
+        words = Words(
+            title=title,
+            code=str(facts.get("digits", "")),
+            sentences=tuple(
+                each for each in (self._say(f"placard.{said.code}.how", facts), spoken) if each
+            ),
+            note=self._say("placard.away", {}),
+        )
+        return Poster(
+            words,
+            str(facts.get("address", "")),
+            str(facts.get("fallback", "")),
+            self._say("placard.fallback", {}),
+        )
 
     def caption(
         self, panel: tuple[int, int], photos: Sequence[Photo], place: float
@@ -90,6 +133,7 @@ class WallPainter:
             lines += [self._say("info.name", {"name": photo.name})] if photo.name else []
             if index < len(said.wakes) and not said.wakes[index]:
                 lines += [self._why_still(photo)]
+        lines += [self._say("info.invite", {})] if said.facts.get("invites") else []
         return Words(title="", sentences=tuple(lines), note=self._say("keys", {}))
 
     def _why_still(self, photo: Photo) -> str:

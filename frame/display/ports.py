@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from frame.core.layout import Layout
 from frame.core.photos import Clip, Photo, View
+from frame.core.placard import Placard
 
 if TYPE_CHECKING:
     from frame.display.lettering import Overlay
@@ -32,6 +33,8 @@ class Input(StrEnum):
     HIDE = "hide"
     UNDO = "undo"
     INFO = "info"
+    HOLD = "hold"
+    INVITE = "invite"
     YES = "yes"
     NO = "no"
     QUIT = "quit"
@@ -144,8 +147,9 @@ class Stills(Protocol):
 class Said:
     """What lies over the picture: a short note, facts about the photos, a choice, or a question.
 
-    `kind` is ``note``, ``info``, ``which`` or ``question``; `code` names the sentence of a note or the
-    kind of a question, `facts` go into it. `photos` are those that hang, `wakes` whether each can.
+    `kind` is ``note``, ``info``, ``which``, ``question`` or ``placard``; `code` names the sentence of a
+    note, the kind of a question or the purpose of a placard, `facts` go into it. `photos` are those that
+    hang, `wakes` whether each can.
     """
 
     kind: str
@@ -153,6 +157,23 @@ class Said:
     facts: Mapping[str, str | int] = field(default_factory=dict)
     photos: tuple[Photo, ...] = ()
     wakes: tuple[bool, ...] = ()
+
+
+class Board(Protocol):
+    """What the web process has put up for the screen, and how it is asked for more."""
+
+    def placard(self) -> Placard | None:
+        """What is to be held up now."""
+        ...
+
+    def home(self) -> Mapping[str, str | int]:
+        """Where the frame's pages are: `scan`, `fallback`, `spoken`, `is_owned`, `invites`; empty while
+        there are none."""
+        ...
+
+    def invite(self) -> None:
+        """Somebody at the frame wants to send photos."""
+        ...
 
 
 class Painter(Protocol):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from frame.core.photos import Photo, View
+from frame.display.board import LiveBoard
 from frame.display.clock import SystemClock
 from frame.display.desk import Desk
 from frame.display.film import CagedProjector
@@ -111,6 +112,7 @@ def show(
                 partial(kept_rest, options.live), lambda rest: keep_rest(options.live, dict(rest))
             ),
             renewed=lambda: taste.renewal(renewed()),
+            board=LiveBoard(options.live, clock.monotonic),
         )
         run_wall(options.wall, outside)
         watchdog.stopping()

@@ -15,10 +15,12 @@ from typing import Any
 
 from frame.core import happenings as do
 from frame.core.happenings import Effect, Event, Wish
+from frame.core.placard import Placard
 from frame.core.playlist import admit, fresh, has_arrivals
 from frame.core.schedule import Dimming, Hours
 from frame.core.steps import Over, Overlay, Pace, Phase, Wall
 from frame.core.wall import begin, next_wall
+from frame.display.board import BareBoard
 from frame.display.desk import Desk, Job, News, Ready
 from frame.display.glass import Glass, PanelChanged
 from frame.display.lamp import Lamp, RestMemory
@@ -27,6 +29,7 @@ from frame.display.memory import PlaceFile
 from frame.display.motion import Drifting, Fading
 from frame.display.pacing import Pacing
 from frame.display.ports import (
+    Board,
     Clock,
     Film,
     FilmError,
@@ -93,7 +96,8 @@ class Outside:
     `helper` is given the panel's size; `clip` the file of a clip's name. `say` tells the other
     processes; `fed` is told when a frame was presented, `mirrored` which, and whether it stays.
     `wishes` are those from elsewhere, `rest` keeps what was asked about the light, `renewed` tells of
-    settings that have changed since the last call.
+    settings that have changed since the last call. `board` is where the web process puts up what the
+    screen shows for phones.
     """
 
     open_screen: Callable[[], Screen]
@@ -111,6 +115,7 @@ class Outside:
     wishes: Callable[[], Sequence[Wished]] = nobody
     rest: RestMemory = field(default_factory=RestMemory)
     renewed: Callable[[], Renewal | None] = unchanged
+    board: Board = field(default_factory=BareBoard)
 
 
 @dataclass
@@ -158,6 +163,10 @@ class Show:
         self._wall, self._first = begin(options.pace, options.seed, self._clock.monotonic())
         self._slides: dict[int, Ready] = {}
         self._words: tuple[str, Mapping[str, str | int]] = ("", {})
+        self._message = ""
+        self._placard: Placard | None = None
+        self._home: Mapping[str, str | int] = {}
+        self._board_at = float("-inf")
         self._ground: Frame | None = None
         self._fading: Fading | None = None
         self._drifting: Drifting | None = None
@@ -203,6 +212,7 @@ class Show:
             self._wished(wished)
         self._read_results()
         self._look_at_clock()
+        self._look_at_board()
         self._look_at_film()
         self._move()
         self._happen(do.Tick())
@@ -260,6 +270,8 @@ class Show:
                 self._helper.do(lambda desk: desk.unhide(effect.photos))
             case do.Answer():
                 self._helper.do(lambda desk: desk.answer(effect.question, is_yes=effect.is_yes))
+            case do.Invite():
+                self._out.board.invite()
             case do.SavePlace():
                 self._save_place()
             case do.SetLight():
@@ -307,7 +319,8 @@ class Show:
 
     def _show_message(self, code: str) -> None:
         facts = self._words[1] if self._words[0] == code else {}
-        self._ground = self._out.painter.message(self._glass.size, code, facts)
+        self._message = code
+        self._ground = self._out.painter.message(self._glass.size, code, {**facts, **self._home})
         self._drifting = None
         self._redraw()
 
@@ -339,7 +352,10 @@ class Show:
                 return None
             facts = {**question.facts, "id": question.id}
             return Said("question", question.kind, facts, photos, wakes)
-        return Said(overlay.over.value, overlay.code, {}, photos, wakes)
+        if overlay.over is Over.PLACARD:
+            return None if self._placard is None else _said_of(self._placard)
+        home = self._home if overlay.over is Over.INFO else {}
+        return Said(overlay.over.value, overlay.code, home, photos, wakes)
 
     # What moves
 
@@ -522,7 +538,21 @@ class Show:
         if slide is not None and renewal.looks_other:
             self._happen(do.WishedFromAfar(Wish.HANG, slide.photos))
         if self._wall.phase is Phase.EMPTY:
-            self._show_message(self._words[0])
+            self._show_message(self._message)
+
+    def _look_at_board(self) -> None:
+        """What the web process has put up, once a second."""
+        now = self._clock.monotonic()
+        if 0 <= now - self._board_at < 1.0:
+            return
+        self._board_at = now
+        home = self._out.board.home()
+        if home != self._home:
+            self._home = home
+            if self._ground is not None:
+                self._show_message(self._message)
+        self._placard = self._out.board.placard()
+        self._happen(do.HeldUp(None if self._placard is None else self._placard.until))
 
     def _ask(self) -> None:
         question = self._news.question if self._news else None
@@ -585,6 +615,17 @@ class Show:
 
     def _drifts(self) -> bool:
         return self._drifting is not None and self._rests() and not self._glass.is_dark
+
+
+def _said_of(placard: Placard) -> Said:
+    facts = {
+        "address": placard.address,
+        "fallback": placard.fallback,
+        "spoken": placard.spoken,
+        "digits": placard.code,
+        "name": placard.name,
+    }
+    return Said("placard", placard.purpose.value, facts)
 
 
 _WISHES = {wish: Wish(wish.value) for wish in Input}

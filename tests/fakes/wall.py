@@ -8,6 +8,7 @@ import numpy as np
 
 from frame.core.layout import Layout
 from frame.core.photos import Photo, View
+from frame.core.placard import Placard
 from frame.display.desk import Desk, Job, News, Ready
 from frame.display.fade import dimmed
 from frame.display.lettering import Overlay
@@ -29,6 +30,24 @@ class FakeStills:
         if photo.id in self.broken:
             raise Refused("damaged", "This file is damaged.")
         return np.full((view.height, view.width, 3), 40 + photo.id % 200, np.uint8)
+
+
+class FakeBoard:
+    """Holds what a test puts up."""
+
+    def __init__(self) -> None:
+        self.up: Placard | None = None
+        self.pages: Mapping[str, str | int] = {}
+        self.invited = 0
+
+    def placard(self) -> Placard | None:
+        return self.up
+
+    def home(self) -> Mapping[str, str | int]:
+        return self.pages
+
+    def invite(self) -> None:
+        self.invited += 1
 
 
 class FakePainter:

@@ -453,6 +453,43 @@ def test_a_long_touch_just_after_hiding_undoes_it(wall: Driver):
     assert do.Unhide((10,)) in wall.ask(Wish.INFO)
 
 
+def test_a_long_touch_tells_about_the_photo_and_a_second_one_invites(wall: Driver):
+    assert wall.ask(Wish.HOLD) == (do.Redraw(),)
+    assert wall.wall.overlay is not None and wall.wall.overlay.over is Over.INFO
+    assert wall.ask(Wish.HOLD) == (do.Invite(),)
+    assert wall.ask(Wish.INVITE) == (do.Invite(),)
+
+
+def test_a_placard_lies_over_everything_until_its_time_is_over(wall: Driver):
+    wall.happen(do.Questioned(5))
+    until = wall.now + 120
+    assert wall.happen(do.HeldUp(until)) == (do.Redraw(),)
+    assert wall.wall.overlay is not None and wall.wall.overlay.over is Over.PLACARD
+    assert wall.happen(do.HeldUp(until)) == ()
+    wall.now = until - 1
+    assert wall.happen(do.Tick()) == ()
+    wall.now = until
+    assert wall.happen(do.Tick()) == (do.Redraw(),)
+    wall.until(do.StartFade, 1)
+
+
+def test_a_placard_that_was_taken_down_stays_down_and_the_next_goes_up(wall: Driver):
+    until = wall.now + 120
+    wall.happen(do.HeldUp(until))
+    assert wall.ask(Wish.NEXT) == (do.Redraw(),)
+    assert wall.happen(do.HeldUp(until)) == ()
+    assert wall.happen(do.HeldUp(until + 1)) == (do.Redraw(),)
+    assert wall.happen(do.HeldUp(None)) == (do.Redraw(),)
+    assert wall.happen(do.HeldUp(None)) == ()
+
+
+def test_at_night_a_placard_waits_for_the_light(wall: Driver):
+    wall.happen(NIGHT)
+    assert wall.happen(do.HeldUp(wall.now + 120)) == ()
+    wall.happen(DAY)
+    assert wall.happen(do.HeldUp(wall.now + 120)) == (do.Redraw(),)
+
+
 def test_quit_ends_it(wall: Driver):
     assert wall.ask(Wish.QUIT) == (do.Quit(),)
 

@@ -20,7 +20,7 @@ def gesture(x0: float, x1: float, seconds: float) -> Input | None:
         (0.1, 0.1, 0.1, Input.PREVIOUS),
         (0.5, 0.52, 0.1, Input.WAKE),
         (0.9, 0.9, 0.1, Input.NEXT),
-        (0.5, 0.5, 1.0, Input.INFO),
+        (0.5, 0.5, 1.0, Input.HOLD),
         (0.7, 0.4, 0.2, Input.NEXT),
         (0.3, 0.6, 0.2, Input.PREVIOUS),
         (0.3, 0.6, 2.0, Input.PREVIOUS),

@@ -14,6 +14,7 @@ import pytest
 
 from frame.core.fit import view_of
 from frame.core.photos import Approval, Door, Photo
+from frame.core.placard import Placard, Purpose
 from frame.core.steps import Pace, Phase
 from frame.display.desk import Desk
 from frame.display.glass import Glass
@@ -30,7 +31,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.film import FakeFilm, FakeProjector
 from tests.fakes.panel import FakePanel
 from tests.fakes.screen import FakeScreen
-from tests.fakes.wall import FakePainter, FakeStills, InlineHelper
+from tests.fakes.wall import FakeBoard, FakePainter, FakeStills, InlineHelper
 
 PANEL = (96, 54)
 
@@ -66,6 +67,7 @@ class Home:
         self.glass: Glass | None = None
         self.hung: list[tuple[int, ...]] = []
         self.phases: list[Phase] = []
+        self.board = FakeBoard()
         self.captions = False
         self.count = 0
         self.wishes: list[Wished] = []
@@ -140,6 +142,7 @@ class Home:
             wishes=self.taken_wishes,
             rest=RestMemory(lambda: self.rest, self.keep_rest),
             renewed=lambda: self.renewals.pop(0) if self.renewals else None,
+            board=self.board,
         )
 
     def taken_wishes(self) -> list[Wished]:
@@ -592,6 +595,39 @@ def test_a_drifting_photo_moves_all_the_time_and_rests_when_somebody_reads(home:
     home.screen.times.clear()
     home.live(5)
     assert len(home.screen.times) <= 1
+
+
+def test_what_is_put_up_is_shown_once_and_taken_down_for_good(home: Home):
+    home.add()
+    home.start(SHOW)
+    home.until(Phase.HANGING)
+    home.board.up = Placard(Purpose.SEND, home.clock.monotonic() + 60, address="http://a/p/b")
+    home.live(2)
+    assert [said.kind for said in home.painter.said] == ["placard"]
+    assert home.painter.said[0].facts["address"] == "http://a/p/b"
+    home.screen.wishes.append(Input.NEXT)
+    home.live(3)
+    assert [said.kind for said in home.painter.said] == ["placard"]
+
+
+def test_who_asks_at_the_frame_is_invited(home: Home):
+    home.add()
+    home.start(SHOW)
+    home.until(Phase.HANGING)
+    home.screen.wishes += [Input.HOLD, Input.HOLD]
+    home.live(1)
+    assert home.board.invited == 1
+
+
+def test_an_empty_wall_says_where_its_page_is_as_soon_as_that_is_known(home: Home):
+    home.start(SHOW)
+    home.until(Phase.EMPTY)
+    shown = len(home.painter.messages)
+    home.live(3)
+    assert len(home.painter.messages) == shown
+    home.board.pages = {"scan": "http://a/"}
+    home.live(2)
+    assert home.painter.messages[shown:] == ["first_run"]
 
 
 def test_nothing_is_synced_and_one_small_write_is_made_for_each_slide(

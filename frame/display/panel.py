@@ -12,6 +12,7 @@ from pathlib import Path
 
 from frame.display.panel_backlight import find_backlight
 from frame.display.panel_commands import find_commands
+from frame.display.panel_kms import find_kms
 from frame.display.ports import Panel
 
 _log = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ def find_panel(driver: str, sys: Path = SYS) -> Panel:
         return nothing  # nobody's panel: the picture is in memory only
     backlight = find_backlight(sys)
     commands = find_commands(driver)
-    power = _first([*commands, *backlight], nothing)
+    kernel = find_kms() if driver == "kmsdrm" else []
+    power = _first([*kernel, *commands, *backlight], nothing)
     light = _first([*backlight, *(way for way in commands if way.can_dim)], nothing)
     panel = PanelOf(power, light)
     _log.info("the panel is switched and dimmed by %s", panel.name)

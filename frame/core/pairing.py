@@ -10,14 +10,17 @@ SAME_OCCASION = 86_400
 """Seconds between two arrivals from one sender that are still one occasion: somebody's evening of
 sending photos of one party."""
 
+STRANGERS = 3
+"""The kinship of two photos that nothing we know connects: each hangs alone."""
+
 
 def partner_of(card: Card, candidates: Iterable[Card]) -> Card | None:
-    """The best partner among photos that fit beside it, or None if there is none.
+    """The best partner among photos that fit beside it, or None if none belongs to it.
 
     Taken on the same day first; then from the same sender within a day; then as many people in the
-    same year; then what arrived nearest. Equal ones by nearest arrival.
+    same year. Equal ones by nearest arrival.
     """
-    others = (each for each in candidates if each.id != card.id)
+    others = (each for each in candidates if each.id != card.id and kinship(card, each) < STRANGERS)
     return min(
         others, key=lambda each: (kinship(card, each), _apart(card, each), each.id), default=None
     )
@@ -31,7 +34,7 @@ def kinship(one: Card, other: Card) -> int:
         return 1
     if one.people == other.people and one.people and one.day[:4] == other.day[:4]:
         return 2
-    return 3
+    return STRANGERS
 
 
 def _apart(one: Card, other: Card) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from frame.core.deck import TOP, Deck
 from frame.core.fit import may_pair
-from frame.core.pairing import kinship, partner_of
+from frame.core.pairing import STRANGERS, kinship, partner_of
 from frame.core.photos import Card
 from frame.core.place import (
     LONGEST_AHEAD,
@@ -161,7 +161,7 @@ def _of_arrival(
     alone = _remembered(place, (photo_id,))
     card = deck.cards[photo_id]
     other = deck.cards[waiting[0]] if waiting and waiting[0] not in avoid else None
-    if other is None or not _fit_beside(card, other, panel) or kinship(card, other) > 2:
+    if other is None or not _fit_beside(card, other, panel) or kinship(card, other) >= STRANGERS:
         return Choice((photo_id,), alone, alone, is_new=True)
     ids = (photo_id, other.id)
     both = _remembered(_past_arrival(place, other.id), ids)

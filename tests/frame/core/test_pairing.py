@@ -1,4 +1,4 @@
-"""Partners: the same day, then the same sender's evening, then alike, then near."""
+"""Partners: the same day, then the same sender's evening, then alike; strangers hang alone."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ FAR = card(900, 0.75, people=0)
 def test_who_comes_first():
     everybody = [FAR, NEAR, ALIKE, SAME_SENDER, SAME_DAY]
     order = []
-    while everybody:
-        best = partner_of(ONE, everybody)
-        assert best is not None
+    while (best := partner_of(ONE, everybody)) is not None:
         order.append(best)
         everybody.remove(best)
-    assert order == [SAME_DAY, SAME_SENDER, ALIKE, NEAR, FAR]
+    assert order == [SAME_DAY, SAME_SENDER, ALIKE]
+
+
+def test_strangers_hang_alone():
+    assert partner_of(ONE, [FAR, NEAR]) is None
+
+
+def test_of_equals_the_one_that_arrived_nearest():
+    assert partner_of(ALIKE, [card(500, 0.75, day="2019-03-01", people=2), ONE]) == ONE
 
 
 def test_nobody_is_ones_own_partner():

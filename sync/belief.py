@@ -19,7 +19,8 @@ LARGEST_SHARE = 0.2
 """More than this of a folder at once is not housekeeping, and waits for the owner."""
 
 FEW = 2
-"""So few photos may go even if they are most of a small folder."""
+"""So few photos tell nothing about the folder: not that it was exchanged, nor that a disk below it is
+gone."""
 
 SAME_SHARE = 0.5
 """So much of what we know must be there for a folder under another number to be the same folder."""
@@ -186,7 +187,7 @@ def plan(
 
 
 def _is_much(losing: int, known: int, lately: int) -> bool:
-    return losing > FEW and losing > LARGEST_SHARE * (known + lately)
+    return losing > LARGEST_SHARE * (known + lately)
 
 
 def _are_bared(paths: Collection[str], bare: Collection[str]) -> bool:

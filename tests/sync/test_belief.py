@@ -154,6 +154,23 @@ def test_more_than_a_fifth_waits_for_the_owner(left: int, asks: int):
     assert (10 - left > LARGEST_SHARE * 10) == bool(asks)
 
 
+@pytest.mark.parametrize(("whole", "left", "asks"), [(5, 4, 0), (5, 3, 2), (4, 3, 1), (2, 1, 1)])
+def test_a_small_folder_asks_from_a_fifth_on_too(whole: int, left: int, asks: int):
+    following = plan(
+        State.PRESENT,
+        Pass(HOME, some(left)),
+        {path: known for path, known in KNOWN.items() if path in some(whole)},
+        missing_before={path: 0.0 for path in some(whole) if path not in some(left)},
+        droppable=frozenset(range(10)),
+        has_waiting=False,
+        dropped_lately=0,
+        asked=None,
+        now=1e9,
+    )
+    assert following.ask_about == asks
+    assert len(following.gone) == (0 if asks else whole - left)
+
+
 def test_a_folder_that_dies_bit_by_bit_waits_for_the_owner_too():
     assert decided(Pass(HOME, some(9)), lately=2).ask_about == 1
     assert decided(Pass(HOME, some(9)), lately=1).gone == ("9.jpg",)

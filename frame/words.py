@@ -75,8 +75,8 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     # Somebody at the frame did something.
     "done.hidden": (
-        "Hidden. U brings it back.",
-        "Ausgeblendet. U holt es zurück.",
+        "Hidden. U, or a swipe up, brings it back.",
+        "Ausgeblendet. U oder Wischen nach oben holt es zurück.",
     ),
     "done.shown_again": ("It hangs again.", "Es hängt wieder."),
     "done.no_clip": (
@@ -124,6 +124,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "Any key or a touch takes this away.",
         "Jede Taste und jede Berührung nimmt das weg.",
     ),
+    "touches": (
+        "Tap: right next, left previous, middle wake. Swipe: down hide, up undo.",
+        "Tippen: rechts weiter, links zurück, Mitte wecken. Wischen: runter weg, rauf wieder da.",
+    ),
+    "touches.long": (
+        "A long touch tells this, and another one how to send photos; three seconds end the frame.",
+        "Langes Berühren zeigt dies, noch einmal, wie man Fotos schickt; drei Sekunden beenden alles.",
+    ),
     # About the photo that hangs.
     "info.taken": ("Taken {day}", "Aufgenommen am {day}"),
     "info.from": ("From {sender}", "Von {sender}"),
@@ -142,8 +150,8 @@ TABLE: dict[str, tuple[str, str]] = {
     # What only a person can decide.
     "which.title": ("Which of the two?", "Welches von beiden?"),
     "which.answer": (
-        "←  left      →  right      H  both",
-        "←  links      →  rechts      H  beide",
+        "←  left      →  right      H or swipe down: both",
+        "←  links      →  rechts      H oder runter wischen: beide",
     ),
     "question.usb.one": (
         "Take in the photo on the stick “{name}”?",

@@ -45,6 +45,8 @@ class Wish(Enum):
     INFO = "info"
     HOLD = "hold"
     """A long touch: what hangs there; held again, how to send photos."""
+    STAY = "stay"
+    """A touch of seconds: the end, once it is told what hangs there; before that, to be told."""
     INVITE = "invite"
     """Hold up an address that a phone can scan to send photos."""
     YES = "yes"

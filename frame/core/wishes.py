@@ -49,7 +49,9 @@ def asked(wall: Wall, wish: Wish, now: float) -> Step:
             return _hide_asked(wall, now)
         case Wish.UNDO:
             return _undo(wall, now)
-        case Wish.INFO:
+        case Wish.STAY if wall.overlay is not None and wall.overlay.over is Over.INFO:
+            return wall, (do.Quit(),)
+        case Wish.INFO | Wish.STAY:
             if wall.overlay is not None and wall.overlay.code == "done.hidden":
                 return _undo(wall, now)  # what a long touch means just then
             is_up = wall.overlay is not None and wall.overlay.over is Over.INFO

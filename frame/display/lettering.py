@@ -40,6 +40,9 @@ SHADE_COVER = 0.72
 PANE_COVER = 0.78
 """How much a pane covers: over pure white, the ink above still has a contrast of 7 to 1."""
 
+MOST_NOTES = 4
+"""Lines of a note before they are wrapped."""
+
 _ELLIPSIS = "…"
 # Written as numbers, because in the source they would turn the source's own direction.
 _DIRECTION = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
@@ -67,7 +70,8 @@ def clean(text: str, longest: int = LONGEST) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """What to say in a pane: a title, a code to type, sentences under it, and what one may answer."""
+    """What to say in a pane: a title, a code to type, sentences under it, what one may answer, and a
+    small note, which may have several lines."""
 
     title: str
     sentences: tuple[str, ...] = ()
@@ -281,7 +285,9 @@ def _rows(words: Words, width: int, height: int) -> list[Row]:
         rows += [(part, body, ACCENT, gap) for part in _wrapped(line, body, width, 2)]
     if words.note:
         notes: list[Row] = [
-            (part, small, FAINT_INK, 0) for part in _wrapped(words.note, small, width, 3)
+            (part, small, FAINT_INK, 0)
+            for line in words.note.split("\n")[:MOST_NOTES]
+            for part in _wrapped(line, small, width, 3)
         ]
         rows += _spaced(notes, gap)
     return rows

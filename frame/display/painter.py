@@ -18,6 +18,7 @@ from frame.display.surround import Surround
 from frame.words import Language, day, finding_in, say
 
 FIRST_RUN = ("first_run.inbox", "first_run.usb")
+HANDS = ("keys", "touches", "touches.long")
 _BETWEEN = " · "
 
 
@@ -134,7 +135,8 @@ class WallPainter:
             if index < len(said.wakes) and not said.wakes[index]:
                 lines += [self._why_still(photo)]
         lines += [self._say("info.invite", {})] if said.facts.get("invites") else []
-        return Words(title="", sentences=tuple(lines), note=self._say("keys", {}))
+        note = "\n".join(self._say(code, {}) for code in HANDS)
+        return Words(title="", sentences=tuple(lines), note=note)
 
     def _why_still(self, photo: Photo) -> str:
         look = photo.look

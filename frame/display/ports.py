@@ -34,6 +34,7 @@ class Input(StrEnum):
     UNDO = "undo"
     INFO = "info"
     HOLD = "hold"
+    STAY = "stay"
     INVITE = "invite"
     YES = "yes"
     NO = "no"

@@ -111,14 +111,14 @@ class PygameScreen:
             events = pygame.event.get()
         except pygame.error as error:
             raise ScreenLost(str(error)) from None
-        said = (self._hands.understand(_touch(event, self.size[0])) for event in events)
+        said = (self._hands.understand(_touch(event, self.size)) for event in events)
         return [wish for wish in said if wish is not None]
 
     def close(self) -> None:
         pygame.display.quit()
 
 
-def _touch(event: pygame.Event, width: int) -> Touch | None:
+def _touch(event: pygame.Event, size: tuple[int, int]) -> Touch | None:
     """What happened, in plain facts; None for what does not concern us."""
     if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
         return Touch(Kind.CLOSED)
@@ -126,9 +126,10 @@ def _touch(event: pygame.Event, width: int) -> Touch | None:
         return Touch(Kind.KEY, key=pygame.key.name(event.key))
     now = time.monotonic()
     if event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
-        return Touch(_TOUCHES[event.type], now, event.x)
+        return Touch(_TOUCHES[event.type], now, event.x, event.y)
     if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button == 1:
-        return Touch(_TOUCHES[event.type], now, event.pos[0] / width)
+        x, y = (at / side for at, side in zip(event.pos, size, strict=True))
+        return Touch(_TOUCHES[event.type], now, x, y)
     return None
 
 

@@ -134,3 +134,8 @@ def test_decimals_are_written_as_each_language_does():
 def test_consequences_have_words_and_unknown_ones_none():
     assert words.consequence_in("still", "de") == "bleibt still"
     assert words.consequence_in("of tomorrow", "de") == ""
+
+
+def test_answers_are_short_enough_for_the_pane():
+    for code in ("which.answer", "question.answer_here"):
+        assert all(len(sentence) <= 60 for sentence in words.TABLE[code])

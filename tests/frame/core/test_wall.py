@@ -490,6 +490,12 @@ def test_at_night_a_placard_waits_for_the_light(wall: Driver):
     assert wall.happen(do.HeldUp(wall.now + 120)) == (do.Redraw(),)
 
 
+def test_a_finger_that_stays_tells_and_then_ends_it(wall: Driver):
+    assert wall.ask(Wish.STAY) == (do.Redraw(),)
+    assert wall.wall.overlay is not None and wall.wall.overlay.over is Over.INFO
+    assert wall.ask(Wish.STAY) == (do.Quit(),)
+
+
 def test_quit_ends_it(wall: Driver):
     assert wall.ask(Wish.QUIT) == (do.Quit(),)
 

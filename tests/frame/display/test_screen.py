@@ -68,8 +68,13 @@ def test_keys_taps_and_closing_arrive(screen: PygameScreen):
     pygame.event.post(pygame.Event(pygame.MOUSEBUTTONUP, **down))
     pygame.event.post(pygame.Event(pygame.FINGERDOWN, x=0.1, y=0.5))
     pygame.event.post(pygame.Event(pygame.FINGERUP, x=0.1, y=0.5))
+    pygame.event.post(pygame.Event(pygame.FINGERDOWN, x=0.5, y=0.3))
+    pygame.event.post(pygame.Event(pygame.FINGERUP, x=0.5, y=0.8))
+    pygame.event.post(pygame.Event(pygame.MOUSEBUTTONDOWN, **{**down, "pos": (160, 150)}))
+    pygame.event.post(pygame.Event(pygame.MOUSEBUTTONUP, **{**down, "pos": (160, 30)}))
     pygame.event.post(pygame.Event(pygame.QUIT))
-    assert list(screen.inputs()) == [Input.NEXT, Input.NEXT, Input.PREVIOUS, Input.QUIT]
+    wishes = [Input.NEXT, Input.NEXT, Input.PREVIOUS, Input.HIDE, Input.UNDO, Input.QUIT]
+    assert list(screen.inputs()) == wishes
     assert list(screen.inputs()) == []
 
 

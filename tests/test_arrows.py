@@ -62,6 +62,7 @@ KEEPERS: dict[str, tuple[str, ...]] = {
     "pygame": ("frame.display.screen", "frame.display.lettering", "bench", "tests"),
     "watchdog": ("sync", "tests"),
     "zeroconf": ("sync.finding_network", "bench", "tests"),
+    "ifaddr": ("sync.finding_network", "tests"),
     "segno": ("frame.display.poster", "frame.web", "tests"),
     "pydantic": ("frame.settings", "tests"),
     "PIL": (

@@ -12,6 +12,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+PLACARD, HOME, INVITE = "placard", "home", "invite"
+"""Names of the live files: what is held up, where the pages are, and when somebody at the frame asked to
+send photos."""
+
 LONGEST_TEXT = 300
 """Characters of an address; a QR code of that length is still read from two metres on a small panel."""
 

@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from frame.core.placard import LONGEST_TEXT, Placard, placard_from
+from frame.core.placard import HOME, INVITE, LONGEST_TEXT, PLACARD, Placard, placard_from
 from frame.live import heard, say
-
-PLACARD, HOME, INVITE = "placard", "home", "invite"
-"""Names of the live files: what is held up, where the pages are, and when somebody asked to send."""
 
 
 class LiveBoard:

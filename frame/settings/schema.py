@@ -123,6 +123,19 @@ class Settings:
             "What switches the panel at night: `auto` finds what works, `none` shows black instead."
         ),
     ] = "auto"
+    name: Annotated[
+        str, About("What this frame is called in the home network: names the page, not a person.")
+    ] = "Wakeframe"
+    findable: Annotated[
+        bool, About("Let phones and programs in the home network find the frame by its name.")
+    ] = True
+    invites: Annotated[
+        bool,
+        About(
+            "Let whoever stands at the frame ask it for a code to send photos with. It is good for a"
+            " day, and what is sent waits for your yes."
+        ),
+    ] = True
     port: Annotated[
         int,
         About("Where a browser on this machine sees the screen.", limits=Limits(1024, 65535)),

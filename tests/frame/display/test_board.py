@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from frame.core.placard import Placard, Purpose
-from frame.display.board import HOME, INVITE, PLACARD, BareBoard, LiveBoard
+from frame.core.placard import HOME, INVITE, PLACARD, Placard, Purpose
+from frame.display.board import BareBoard, LiveBoard
 from frame.live import heard, say
 
 NOW = 50.0

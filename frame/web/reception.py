@@ -1,0 +1,168 @@
+"""What the web process does besides answering: tells the screen where the pages are, and lets whoever
+stands at the frame in as a guest when they ask it for a code.
+
+Called once a second. Everything goes to the screen through live files, in memory: a pass is nowhere
+else in the clear.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from frame.core.passes import DAY, Standing, Terms
+from frame.core.placard import HOME, INVITE, PLACARD, Placard, Purpose
+from frame.errors import WakeframeError
+from frame.library.catalogue import Catalogue
+from frame.live import heard, say
+from frame.words import Language
+from frame.words import say as words
+from sync.passes import holder, issue
+
+_log = logging.getLogger(__name__)
+
+HELD_SECONDS = 120.0
+"""How long a code is held up: fetching a phone from the next room takes one of them."""
+
+SHARED_SECONDS = 600.0
+"""Within this time everybody who asks gets the same pass: a party makes one, not fifty."""
+
+INVITED = Terms(seconds=DAY, most_photos=200, most_bytes=4 << 30, per_hour=200, waits=True)
+"""What standing in the living room is worth: a day, an album of photos, and each waits for a yes."""
+
+OWNER_SECONDS = 10.0
+"""Between two looks at whether somebody owns the frame: opening the catalogue each second would be
+felt on a Pi at rest."""
+
+OWNERS_PAGE = "frame"
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where we are: `host` is the announced name, empty while there is none; `address` ours in the
+    network, empty without one."""
+
+    host: str
+    address: str
+    port: int
+
+    def link(self, place: str, path: str) -> str:
+        """The address of a page; port 80 need not be said."""
+        port = "" if self.port == 80 else f":{self.port}"
+        return f"http://{place}{port}/{path}"
+
+    @property
+    def spoken(self) -> str:
+        """What somebody types."""
+        return self.link(self.host or self.address, "").removeprefix("http://").rstrip("/")
+
+
+@dataclass
+class _Shared:
+    """The pass that was last given out at the frame, as long as others may have it too."""
+
+    token: str = ""
+    since: float = -math.inf
+
+
+class Reception:
+    """See the module. `clock` is monotonic, `now` unix seconds."""
+
+    def __init__(
+        self,
+        catalogue: Path,
+        live: Path,
+        whereabouts: Callable[[], Whereabouts],
+        clock: Callable[[], float],
+        now: Callable[[], float],
+        *,
+        language: Language = "en",
+        invites: bool = True,
+    ) -> None:
+        self._catalogue = catalogue
+        self._live = live
+        self._whereabouts = whereabouts
+        self._clock = clock
+        self._now = now
+        self._language = language
+        self._invites = invites
+        self._told: dict[str, object] = {}
+        self._heard = self._asked()
+        self._shared = _Shared()
+        self._is_owned = False
+        self._looked = -math.inf
+
+    def look(self) -> None:
+        """Once around. Never raises for what the catalogue or the network does."""
+        asked = self._asked()
+        is_asked = asked > self._heard
+        try:
+            if is_asked or self._clock() - self._looked >= OWNER_SECONDS:
+                self._looked, self._heard = self._clock(), asked
+                with Catalogue(self._catalogue) as catalogue:
+                    self._is_owned = catalogue.ownership.password is not None
+                    if is_asked:
+                        self._welcome(catalogue)
+            self._tell_where()
+        except (WakeframeError, sqlite3.Error, OSError) as error:
+            _log.warning("the screen is not told where the pages are", extra={"why": str(error)})
+
+    def _asked(self) -> float:
+        asked = heard(self._live, INVITE).get("asked")
+        is_time = isinstance(asked, float | int) and math.isfinite(asked)
+        return float(asked) if is_time and isinstance(asked, float | int) else -math.inf
+
+    def _tell_where(self) -> None:
+        where = self._whereabouts()
+        facts: dict[str, object] = {}
+        if where.host or where.address:
+            path = "" if self._is_owned else OWNERS_PAGE
+            scan, fallback = _links(where, path)
+            facts = {
+                "scan": scan,
+                "fallback": fallback,
+                "spoken": where.spoken,
+                "is_owned": int(self._is_owned),
+                "invites": int(self._invites),
+            }
+        if facts != self._told:
+            self._told = facts
+            say(self._live, HOME, facts)
+
+    def _welcome(self, catalogue: Catalogue) -> None:
+        """Hold up what a phone can scan: a pass where there is an owner who lets the frame give one."""
+        where = self._whereabouts()
+        until = self._clock() + HELD_SECONDS
+        if not (where.host or where.address):
+            return
+        if not (self._is_owned and self._invites):
+            scan, fallback = _links(where, "" if self._is_owned else OWNERS_PAGE)
+            placard = Placard(Purpose.VISIT, until, scan, fallback, where.spoken)
+        else:
+            scan, fallback = _links(where, f"p/{self._token(catalogue)}")
+            placard = Placard(Purpose.SEND, until, scan, fallback, where.spoken)
+        say(self._live, PLACARD, placard.as_facts())
+
+    def _token(self, catalogue: Catalogue) -> str:
+        now = self._clock()
+        if now - self._shared.since > SHARED_SECONDS or not self._is_good(catalogue):
+            name = words("invite.name", self._language)
+            token, _ = issue(catalogue, name, INVITED, int(self._now()))
+            self._shared = _Shared(token, now)
+        return self._shared.token
+
+    def _is_good(self, catalogue: Catalogue) -> bool:
+        """Whether the owner has not taken it back meanwhile."""
+        found = holder(catalogue, self._shared.token)
+        return found is not None and found.standing(self._now()) is Standing.GOOD
+
+
+def _links(where: Whereabouts, path: str) -> tuple[str, str]:
+    """The page by name, and by address for networks that do not know names; the second may be empty."""
+    if where.host and where.address:
+        return where.link(where.host, path), where.link(where.address, path)
+    return where.link(where.host or where.address, path), ""

@@ -1,0 +1,171 @@
+"""Who stands at the frame may send photos: a pass for a day, held up on the screen and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from frame.core.passes import DAY, Standing
+from frame.core.placard import HOME, INVITE, PLACARD, Placard, Purpose, placard_from
+from frame.library.catalogue import Catalogue
+from frame.live import heard, say
+from frame.web.reception import (
+    HELD_SECONDS,
+    OWNER_SECONDS,
+    SHARED_SECONDS,
+    Reception,
+    Whereabouts,
+)
+from sync.passes import holder
+
+NOW = 1_700_000_000
+
+
+class Hall:
+    """A frame's web process without a web."""
+
+    def __init__(self, folder: Path) -> None:
+        self.live = folder / "live"
+        self.live.mkdir()
+        self.path = folder / "catalogue.sqlite3"
+        self.catalogue = Catalogue(self.path)
+        self.clock = 1000.0
+        self.where = Whereabouts("wakeframe.local", "192.0.2.20", 8080)
+        self.reception = self.open()
+
+    def open(self, *, invites: bool = True) -> Reception:
+        return Reception(
+            self.path,
+            self.live,
+            lambda: self.where,
+            lambda: self.clock,
+            lambda: NOW + self.clock,
+            invites=invites,
+        )
+
+    def own(self) -> None:
+        self.catalogue.ownership.set_password("hash", NOW)
+
+    def ask(self) -> Placard | None:
+        self.clock += 5
+        say(self.live, INVITE, {"asked": self.clock})
+        self.reception.look()
+        return placard_from(heard(self.live, PLACARD), self.clock)
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    hall = Hall(tmp_path)
+    yield hall
+    hall.catalogue.close()
+
+
+def test_the_screen_hears_where_the_pages_are(hall: Hall):
+    hall.reception.look()
+    facts = heard(hall.live, HOME)
+    assert facts["scan"] == "http://wakeframe.local:8080/frame"
+    assert facts["fallback"] == "http://192.0.2.20:8080/frame"
+    assert facts["spoken"] == "wakeframe.local:8080"
+    assert facts["is_owned"] == 0
+    hall.own()
+    hall.clock += OWNER_SECONDS
+    hall.reception.look()
+    assert heard(hall.live, HOME)["scan"] == "http://wakeframe.local:8080/"
+
+
+def test_where_names_are_not_announced_the_address_is_all(hall: Hall):
+    hall.where = Whereabouts("", "192.0.2.20", 80)
+    hall.reception.look()
+    facts = heard(hall.live, HOME)
+    assert (facts["scan"], facts["fallback"]) == ("http://192.0.2.20/frame", "")
+    assert facts["spoken"] == "192.0.2.20"
+
+
+def test_without_a_network_there_is_nothing_to_scan(hall: Hall):
+    hall.own()
+    hall.where = Whereabouts("", "", 8080)
+    assert hall.ask() is None
+    assert "scan" not in heard(hall.live, HOME)
+
+
+def test_who_asks_gets_a_pass_for_a_day_that_waits_for_a_yes(hall: Hall):
+    hall.own()
+    placard = hall.ask()
+    assert placard is not None and placard.purpose is Purpose.SEND
+    assert placard.until == hall.clock + HELD_SECONDS
+    token = placard.address.rpartition("/")[2]
+    assert placard.address == f"http://wakeframe.local:8080/p/{token}"
+    assert placard.fallback == f"http://192.0.2.20:8080/p/{token}"
+    found = holder(hall.catalogue, token)
+    assert found is not None and found.waits
+    assert found.standing(NOW + hall.clock) is Standing.GOOD
+    assert found.standing(NOW + hall.clock + DAY) is Standing.EXPIRED
+
+
+def test_one_question_is_answered_once(hall: Hall):
+    hall.own()
+    hall.ask()
+    hall.clock += HELD_SECONDS
+    hall.reception.look()
+    assert placard_from(heard(hall.live, PLACARD), hall.clock) is None
+    assert len(hall.catalogue.passes.all()) == 1
+
+
+def test_a_party_shares_one_pass_and_tomorrow_is_another(hall: Hall):
+    hall.own()
+    first = hall.ask()
+    second = hall.ask()
+    assert first is not None and second is not None and first.address == second.address
+    hall.clock += SHARED_SECONDS
+    third = hall.ask()
+    assert third is not None and third.address != first.address
+    assert len(hall.catalogue.passes.all()) == 2
+
+
+def test_a_pass_that_was_taken_back_is_not_held_up_again(hall: Hall):
+    hall.own()
+    first = hall.ask()
+    hall.catalogue.passes.revoke_all(NOW)
+    second = hall.ask()
+    assert first is not None and second is not None and first.address != second.address
+
+
+def test_a_frame_without_an_owner_gives_no_passes(hall: Hall):
+    placard = hall.ask()
+    assert placard is not None and placard.purpose is Purpose.VISIT
+    assert placard.address == "http://wakeframe.local:8080/frame"
+    assert hall.catalogue.passes.all() == []
+
+
+def test_an_owner_who_wants_no_invitations_has_none(hall: Hall):
+    hall.own()
+    hall.reception = hall.open(invites=False)
+    placard = hall.ask()
+    assert placard is not None and placard.purpose is Purpose.VISIT
+    assert placard.address == "http://wakeframe.local:8080/"
+    assert hall.catalogue.passes.all() == []
+
+
+def test_what_was_asked_before_we_came_is_not_answered(hall: Hall):
+    hall.own()
+    say(hall.live, INVITE, {"asked": hall.clock})
+    hall.reception = hall.open()
+    hall.reception.look()
+    assert hall.catalogue.passes.all() == []
+
+
+@pytest.mark.parametrize("asked", ["now", None, float("nan"), float("inf"), [1]])
+def test_rubbish_is_no_question(hall: Hall, asked: object):
+    hall.own()
+    say(hall.live, INVITE, {"asked": asked})
+    hall.reception.look()
+    assert hall.catalogue.passes.all() == []
+
+
+def test_a_catalogue_that_fails_takes_nothing_down(hall: Hall, tmp_path: Path):
+    broken = tmp_path / "broken.sqlite3"
+    broken.write_bytes(b"not a catalogue" * 100)
+    reception = Reception(broken, hall.live, lambda: hall.where, lambda: 0.0, lambda: NOW)
+    reception.look()

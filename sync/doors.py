@@ -19,7 +19,9 @@ from sync.door import FolderDoor, House, Pace, Takers
 from sync.inbox import Inbox
 from sync.mirror import Mirror
 from sync.names import written
+from sync.phone import PhoneDoor
 from sync.taking import Clock, Taker
+from sync.upload_files import UploadFiles
 from sync.usb import Sticks
 
 LOG = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ def run(
     with Catalogue(places.catalogue) as catalogue:  # an unusable one is told to whoever started us
         mirrored = _mirrored(folders, places, catalogue, house.clock)
     threads = [_start("inbox", house, _inbox(house))]
+    threads.append(_start("phone", house, lambda: _phone(house)))
     threads += [_start(written(str(root)), house, _mirror(house, root)) for root in mirrored]
     if usb_roots:
         excluded = (library, *mirrored)
@@ -81,6 +84,14 @@ def _inbox(house: House) -> Callable[[], None]:
 
     pace, beat = house.pace, house.tally.beat
     return lambda: FolderDoor(house, root, opens, pace.walk, pace.blind_walk).run(beat)
+
+
+def _phone(house: House) -> None:
+    places = house.places
+    with Catalogue(places.catalogue) as catalogue:
+        files, taker = UploadFiles(places.uploads), house.takers(places, catalogue)
+        door = PhoneDoor(catalogue, files, taker, house.turn, house.tally, house.clock)
+        door.run(house.stop)
 
 
 def _mirror(house: House, root: Path) -> Callable[[], None]:

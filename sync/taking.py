@@ -54,7 +54,16 @@ class Taken(Protocol):
 class Taker(Protocol):
     """Ingest: `frame.library.ingest.Ingest`, or a fake."""
 
-    def take(self, source: Path, door: Door, *, name: str) -> Taken:
+    def take(
+        self,
+        source: Path,
+        door: Door,
+        *,
+        name: str,
+        sender: str = "",
+        expected_sha256: str | None = None,
+        expected_size: int | None = None,
+    ) -> Taken:
         """The photo, safely in the library. Raises `Refused`, `Unready`, `StorageError`, OSError."""
         ...
 

@@ -22,6 +22,7 @@ from frame.library.passes import Passes
 from frame.library.photos import Photos
 from frame.library.schema import TABLES, VERSION, TooNew, has_our_schema, migrate
 from frame.library.talk import Facts, Notices, Questions, Refusals
+from frame.library.uploads import Uploads
 from frame.library.work import Work
 
 BUSY_SECONDS = 30.0
@@ -47,8 +48,8 @@ class Catalogue:
 
     Each member is one topic: `photos`, `clips`, `work` (tries of the studio), `folders` (mirrored
     folders), `refusals`, `questions`, `notices`, `facts`, `passes` (of relatives), `ownership` (password
-    and sessions). Every method of theirs is one transaction of
-    its own, durable when it returns, unless it is called inside `transaction`.
+    and sessions), `uploads` (what relatives send). Every method of theirs is one
+    transaction of its own, durable when it returns, unless it is called inside `transaction`.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -70,6 +71,7 @@ class Catalogue:
         self.facts = Facts(self._db)
         self.passes = Passes(self._db)
         self.ownership = Ownership(self._db)
+        self.uploads = Uploads(self._db)
 
     def __enter__(self) -> Self:
         return self

@@ -38,14 +38,17 @@ class Clips:
 
     def add(self, new: NewClip) -> int:
         """A row; its id. Begins with the approval that clips of the photo's door begin with, except
-        that a clip of a photo that already had an approved clip is approved as well."""
+        that a clip follows the one before it, and, of a photo that a relative sent, their pass."""
         view = new.view
         found = self._db.execute(
             "INSERT INTO clips (photo_id, file, driver, asked, models, prepared, view, size_bytes,"
             " made, frames, report, intensity, approval)"
             " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce("
             " (SELECT approval FROM clips WHERE photo_id = ?1 ORDER BY id DESC LIMIT 1),"
-            " (SELECT doors.clip FROM doors JOIN photos USING (door) WHERE photos.id = ?1))"
+            " (SELECT CASE WHEN photos.door = 'phone' AND photos.approval = 'approved' AND EXISTS"
+            " (SELECT 1 FROM uploads WHERE photo_id = ?1 AND NOT waits AND withdrawn IS NULL)"
+            " THEN 'approved' ELSE doors.clip END"
+            " FROM doors JOIN photos USING (door) WHERE photos.id = ?1))"
             " RETURNING id",
             (
                 *(new.photo_id, new.file, new.driver, new.asked, new.models, new.prepared),

@@ -148,7 +148,7 @@ class Ingest:
                     if taken is None:
                         taken = self._take_new(copy, door, name, sender, parents)
         except OSError as error:
-            raise _storage_error(error) from error
+            raise storage_error(error) from error
         except sqlite3.Error as error:
             raise _catalogue_error(error) from error
         if taken.decoded is not None:
@@ -297,7 +297,8 @@ class Ingest:
             _log.warning("no thumbnail", extra={"photo": photo.id, "why": str(error)})
 
 
-def _storage_error(error: OSError) -> StorageError:
+def storage_error(error: OSError) -> StorageError:
+    """What a failure of our own disk is called."""
     if error.errno in _NO_ROOM:
         return DiskFull("The frame's storage is full; delete photos or use a larger card.")
     return StorageError(f"The frame's storage failed: {(error.strerror or str(error)).lower()}.")

@@ -187,6 +187,11 @@ class Photos:
         """Undo a deletion."""
         self._set(photo_id, "deleted", None)
 
+    def deleted_at(self, photo_id: int) -> int | None:
+        """When it was deleted, or None where it is not."""
+        row = self._db.execute("SELECT deleted FROM photos WHERE id = ?", (photo_id,)).fetchone()
+        return None if row is None or row[0] is None else int(row[0])
+
     def deleted_before(self, moment: int) -> list[Photo]:
         """Photos deleted before `moment`: those that may be purged."""
         rows = self._db.execute("SELECT * FROM photos WHERE deleted < ?", (moment,))
@@ -200,7 +205,7 @@ class Photos:
         self._db.execute("SAVEPOINT forget")
         try:
             gone = "photo_id IN (SELECT id FROM photos WHERE id = ? AND deleted IS NOT NULL)"
-            for table in ("work", "sightings", "dropped", "held", "clips"):
+            for table in ("work", "sightings", "dropped", "held", "uploads", "clips"):
                 self._db.execute(f"DELETE FROM {table} WHERE {gone}", (photo_id,))
             self._db.execute("DELETE FROM photos WHERE id = ? AND deleted IS NOT NULL", (photo_id,))
         except BaseException:

@@ -34,6 +34,11 @@ class Places:
         return self.originals / ".incoming"
 
     @property
+    def uploads(self) -> Path:
+        """What relatives' phones are sending: not photos of ours yet either, but kept over a start."""
+        return self.originals / ".uploads"
+
+    @property
     def clips(self) -> Path:
         """Disposable."""
         return self.root / "clips"
@@ -80,5 +85,8 @@ class Places:
 
     def make(self) -> None:
         """Make the folders that are missing. Raises OSError."""
-        for folder in (self.inbox, self.incoming, self.clips, self.stills, self.thumbnails):
+        for folder in (
+            *(self.inbox, self.incoming, self.uploads),
+            *(self.clips, self.stills, self.thumbnails),
+        ):
             folder.mkdir(parents=True, exist_ok=True)

@@ -203,6 +203,32 @@ CREATE TABLE devices (              -- browsers that have been the owner's; see 
 ) STRICT;
 """
 
+_FIFTH = """
+CREATE TABLE uploads (              -- photos that relatives send, from their first byte until long after
+    id TEXT PRIMARY KEY CHECK (id NOT GLOB '*[^0-9a-f]*'),  -- names its file
+    pass_id INTEGER NOT NULL,
+    sha256 TEXT NOT NULL CHECK (sha256 NOT GLOB '*[^0-9a-f]*'),  -- as promised
+    size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
+    name TEXT NOT NULL,             -- the file's own name: hostile text
+    driver TEXT NOT NULL,           -- wanted by its sender
+    waits INTEGER NOT NULL,         -- for somebody's yes
+    stage TEXT NOT NULL CHECK (stage IN ('receiving', 'received', 'taken', 'refused')),
+    created INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    photo_id INTEGER REFERENCES photos (id),
+    was_there INTEGER NOT NULL DEFAULT 0,  -- its sender had sent it before, or it hung here already
+    code TEXT NOT NULL DEFAULT '',  -- why it was refused
+    message TEXT NOT NULL DEFAULT '',
+    withdrawn INTEGER,              -- when its sender took it back
+    took_down INTEGER,              -- equals the photo's `deleted` if that deleted it, and nobody has
+                                    -- decided since
+    UNIQUE (pass_id, sha256)
+) STRICT;
+CREATE INDEX uploads_by_photo ON uploads (photo_id);
+CREATE INDEX uploads_open ON uploads (stage, changed)
+    WHERE stage IN ('receiving', 'received', 'refused');
+"""
+
 
 def _first(connection: sqlite3.Connection) -> None:
     for statement in _statements(_FIRST):
@@ -224,14 +250,22 @@ def _fourth(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _fifth(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_FIFTH):
+        connection.execute(statement)
+
+
 TABLES = (
     *("doors", "photos", "clips", "work", "refusals"),
     *("folders", "sightings", "dropped", "held", "questions", "notices", "facts"),
     *("passes", "owner", "sessions", "devices"),
+    "uploads",
 )
 """Every table of this version."""
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third, _fourth)
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    *(_first, _second, _third, _fourth, _fifth),
+)
 VERSION = len(STEPS)
 
 

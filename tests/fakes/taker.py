@@ -34,7 +34,16 @@ class FakeTaker:
         self.asked: list[Path] = []
         self.fails: Exception | None = None
 
-    def take(self, source: Path, door: Door, *, name: str) -> FakeTaken:
+    def take(
+        self,
+        source: Path,
+        door: Door,
+        *,
+        name: str,
+        sender: str = "",
+        expected_sha256: str | None = None,
+        expected_size: int | None = None,
+    ) -> FakeTaken:
         self.asked.append(source)
         if self.fails is not None:
             raise self.fails
@@ -47,6 +56,8 @@ class FakeTaker:
         if not (data.startswith(b"\xff\xd8\xff") and data.endswith(b"\xff\xd9")):
             raise Refused("damaged", "This photo is damaged.")
         digest = hashlib.sha256(data).hexdigest()
+        if expected_size not in (None, len(data)) or expected_sha256 not in (None, digest):
+            raise Refused("incomplete", "Only part of this photo arrived; send it again.")
         photos = self._catalogue.photos
         found = photos.find(digest)
         if found is not None:
@@ -56,7 +67,7 @@ class FakeTaker:
             assert now is not None
             return FakeTaken(now, False, found.is_deleted)
         self.kept[digest] = data
-        new = NewPhoto(digest, ".jpg", len(data), door, name, 1, (4, 3), (4, 3))
+        new = NewPhoto(digest, ".jpg", len(data), door, name, 1, (4, 3), (4, 3), sender)
         photo = photos.get(photos.add(new))
         assert photo is not None
         return FakeTaken(photo, True)

@@ -13,13 +13,14 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from frame.core.passes import Terms
 from frame.core.photos import Door
 from frame.library.catalogue import Catalogue
 from frame.library.ingest import Ingest
@@ -138,7 +139,7 @@ def faults_of_ingest(places: Places) -> list[str]:
     return found + _faults(places, "after a start")
 
 
-def _faults(places: Places, when: str) -> list[str]:
+def _faults(places: Places, when: str, hashes: Iterable[str] = HASHES) -> list[str]:
     found = []
     with Catalogue(places.catalogue) as catalogue:
         if not catalogue.is_sound():
@@ -150,7 +151,8 @@ def _faults(places: Places, when: str) -> list[str]:
             found.append(f"{when}: a row without its bytes")
     torn = [path for path in places.originals.glob("??/*.jpg") if digest(path) != path.stem]
     found += [f"{when}: half a file under a photo's name"] * len(torn)
-    for sha256, name in HASHES.items():
+    for sha256 in hashes:
+        name = HASHES[sha256]
         source = places.inbox / name
         is_kept = sha256 in rows and digest(places.original(sha256, ".jpg")) == sha256
         if (places.root / "thanks" / sha256).exists() and not is_kept:
@@ -199,6 +201,46 @@ def test_the_kernel_refuses_any_write_from_then_on(template, error):
             bad[point] = found
     print(f"{error} at {len(chosen)} calls of ingest: {len(bad)} bad, 0 lost")
     assert bad == {}
+
+
+def test_killed_at_any_call_of_sending(template):
+    """The phone comes back after every blow and goes on: each photo exactly once, nothing left over."""
+    for name in NAMES[2:]:
+        (template.inbox / name).unlink()
+    sent = sorted(each for each, name in HASHES.items() if name in NAMES[:2])
+    with Catalogue(template.catalogue) as catalogue:
+        catalogue.passes.add("0" * 64, "Oma", Terms(None, 9, 1 << 20, 99, waits=False), NOW)
+    chosen = list(points(template, "send", (*CALLS, "flock")))
+    bad = {}
+    for point, places in strike_all(template, "send", chosen):
+        found = _faults(places, "left", sent)
+        recover(places, NOW, decode=fake.decode)
+        subprocess.run([*ALONE, str(places.root), "send"], check=True)
+        found += _faults(places, "after the phone came back", sent) + _faults_of_sending(
+            places, sent
+        )
+        if found:
+            bad[point] = found
+    print(f"killed at {len(chosen)} points of sending 2 photos: {len(bad)} bad, 0 lost")
+    assert bad == {}
+    assert len(chosen) > 100
+
+
+def _faults_of_sending(places: Places, sent: list[str]) -> list[str]:
+    found = []
+    with Catalogue(places.catalogue) as catalogue:
+        photos = [(each.sha256, each.sender, each.approval) for each in catalogue.photos.page()]
+        if sorted(photos) != [(each, "Oma", "approved") for each in sent]:
+            found.append(f"not exactly those photos: {photos}")
+        stages = [each.stage for each in catalogue.uploads.of_pass(1)]
+        if stages != ["taken"] * len(sent):
+            found.append(f"not all arrived: {stages}")
+        spent = catalogue.passes.get(1)
+        if spent is None or spent.sent_photos != len(sent):
+            found.append(f"counted wrongly: {spent}")
+    if list(places.uploads.iterdir()):
+        found.append("something is left over")
+    return found
 
 
 def test_killed_at_any_call_of_a_purge(full):

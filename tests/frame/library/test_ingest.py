@@ -225,7 +225,8 @@ class TestBadInput:
             assert sentence[0].isupper()
             assert sentence.endswith(".")
             assert catalogue.photos.counts()["photos"] == 0
-            assert [path.name for path in places.originals.iterdir()] == [".incoming"]
+            assert {path.name for path in places.originals.iterdir()} == {".incoming", ".uploads"}
+            assert list(places.incoming.iterdir()) == []
             assert list(places.thumbnails.iterdir()) == []
             return caught.value
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from frame.core.passes import Terms
 from frame.core.photos import Approval, Door, View
 from frame.library import recovery
 from frame.library.backup import Backups
@@ -19,6 +20,7 @@ from frame.library.ingest import Ingest
 from frame.library.places import Places
 from frame.library.reconcile import reconcile, tell
 from frame.library.recovery import DAMAGED_KEPT, recover
+from frame.library.uploads import NewUpload
 from tests.fakes import decode as fake
 from tests.frame.library.conftest import NOW, no_reserve
 
@@ -159,6 +161,22 @@ class TestDamage:
             shutil.rmtree(places.root)
         print(f"{points} damaged catalogues{journal}, {rebuilt} made again, 0 photos lost")
         assert rebuilt > points // 4 or journal
+
+    def test_what_phones_were_sending_comes_back_from_the_copy_and_nothing_more(self, library):
+        """Whose a photo is is never guessed from damaged pages; its sender picks it once more."""
+        with Catalogue(library.catalogue) as catalogue:
+            catalogue.passes.add("0" * 64, "Oma", Terms(), NOW)
+            for number, sha256 in enumerate(("a" * 64, "b" * 64)):
+                new = NewUpload(f"{number:032x}", 1, sha256, 9, "x.jpg", "auto", waits=True)
+                catalogue.uploads.add(new, NOW)
+                if number == 0:
+                    back_up(library)
+        (library.uploads / f"{0:032x}").write_bytes(b"half")
+        library.catalogue.write_bytes(b"not a database at all")
+        assert start(library).is_rebuilt
+        with Catalogue(library.catalogue) as catalogue:
+            assert [each.sha256[0] for each in catalogue.uploads.of_pass(1)] == ["a"]
+        assert (library.uploads / f"{0:032x}").read_bytes() == b"half"
 
     @pytest.mark.parametrize("content", [None, b"", b"not a database at all", bytes(8192)])
     def test_a_catalogue_that_is_gone_comes_back_from_its_copy(self, library, content):

@@ -22,7 +22,7 @@ from frame.library.catalogue import Catalogue, CatalogueError
 from frame.library.places import Places
 from frame.live import heard, live_folder
 
-PROCESSES = ("display", "doors", "looker", "studio")
+PROCESSES = ("display", "doors", "web", "looker", "studio")
 LOOK_SECONDS = 0.05
 """How often a household is looked at: the precision of every time measured on it."""
 

@@ -77,6 +77,8 @@ RULES = (
     # A heartbeat frame is presented every 10 s. The worst case, 15 s and one start, stays under 20 s.
     Rule(DISPLAY, patience=15.0, grace=30.0, first_rest=0.1, longest_rest=3.0),
     Rule("doors", *(60.0, 60.0, 0.5, 60.0), after=(DISPLAY,)),
+    # Its loop turns four times a second; one long turn is a card that writes.
+    Rule("web", *(20.0, 60.0, 0.5, 60.0), after=(DISPLAY,)),
     Rule("looker", *(60.0, 90.0, 1.0, 60.0), after=(DISPLAY,)),
     Rule("studio", *(120.0, 120.0, 1.0, 60.0), after=(DISPLAY,)),
     Rule("upkeep", *(900.0, 900.0, 5.0, 600.0), after=(DISPLAY,), again=UPKEEP_SECONDS),

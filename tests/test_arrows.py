@@ -27,7 +27,6 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "frame.health": ("frame.thermometer",),
     "frame.live": (),
     "frame.logs": (),
-    "frame.mirror_server": ("frame.live", "frame.words"),
     "frame.remote": ("frame.live",),
     "frame.supervise": (),
     "frame.thermometer": (),
@@ -43,6 +42,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         *("frame.web", "frame.core", "frame.library", "frame.settings", "sync"),
         *("frame.errors", "frame.live", "frame.words"),
     ),
+    "frame.web.serving": ("frame.web.serving",),
     "frame.studio": (
         *("frame.studio", "frame.core", "frame.library"),
         *("renderer", "frame.errors", "frame.live", "frame.thermometer"),

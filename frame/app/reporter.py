@@ -63,7 +63,7 @@ class Reporter:
             self._catalogue.close()
 
     def _look_at_the_wall(self) -> None:
-        port = heard(self._live, "mirror").get("port")
+        port = heard(self._live, "web").get("port")
         if port and not self._has_mirror:
             self._has_mirror = True
             self._say("run.mirror", address=f"http://localhost:{port}/screen")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 from frame.app.lifeline import Lifeline
@@ -74,24 +73,44 @@ def display() -> Room:
 
 
 def doors() -> Room:
-    """Watched folders, sticks, and the mirror of the screen."""
-    import os
-
-    from frame.mirror_server import MirrorServer
-    from frame.words import language_from
+    """Watched folders and sticks."""
     from sync import doors as sync_doors
 
     def go(order: Order, lifeline: Lifeline) -> int:
         settings = order.settings
-        with ExitStack() as stack:
-            try:
-                language = language_from(settings.language, os.environ)
-                stack.enter_context(MirrorServer(order.live, settings.port, language))
-            except OSError as error:
-                _log.warning("the screen is not mirrored", extra={"why": str(error)})
-            folders = [Path(each).expanduser() for each in settings.watched]
-            roots = USB_ROOTS if settings.usb else ()
-            sync_doors.run(order.library, folders, roots, lifeline, order.live)
+        folders = [Path(each).expanduser() for each in settings.watched]
+        roots = USB_ROOTS if settings.usb else ()
+        sync_doors.run(order.library, folders, roots, lifeline, order.live)
+        return 0
+
+    return go
+
+
+def web() -> Room:
+    """The pages of relatives and the owner, and the mirror of the screen."""
+    import os
+
+    from frame.app.address import host
+    from frame.library.places import Places
+    from frame.settings import owner_file
+    from frame.web.app import create_app
+    from frame.web.context import Context
+    from frame.web.hosts import Names
+    from frame.web.server import bind, serve
+    from frame.words import language_from
+
+    def go(order: Order, lifeline: Lifeline) -> int:
+        settings = order.settings
+        with bind(settings.port) as listener:
+            context = Context(
+                places=Places(order.library),
+                live=order.live,
+                settings_file=owner_file(),
+                settings=settings,
+                names=Names(listener.getsockname()[1], lambda: frozenset({host().lower()})),
+                language=language_from(settings.language, os.environ),
+            )
+            serve(listener, create_app(context), order.live, lifeline)
         return 0
 
     return go
@@ -167,6 +186,7 @@ def has_changed(database: Path, copy: Path) -> bool:
 ROOMS: dict[str, Callable[[], Room]] = {
     "display": display,
     "doors": doors,
+    "web": web,
     "looker": looker,
     "studio": studio,
     "upkeep": upkeep,

@@ -56,7 +56,7 @@ class Live:
         self.doors = self._says("doors")
         self.looker = self._says("looker")
         self.studio = self._says("studio")
-        self.mirror = self._says("mirror")
+        self.web = self._says("web")
 
     @property
     def is_running(self) -> bool:
@@ -100,7 +100,7 @@ def _facts(catalogue: Catalogue, library: Path, live: Live) -> dict[str, Any]:
         "safe_mode": bool(live.app.get("is_safe")),
         "library": str(library),
         "inbox": str(library / "inbox"),
-        "screen": f"http://localhost:{live.mirror['port']}/screen" if live.mirror else None,
+        "screen": f"http://localhost:{live.web['port']}/screen" if live.web else None,
         "panel": list(catalogue.facts.panel),
         "counts": {
             **catalogue.photos.counts(),
@@ -187,8 +187,8 @@ def _readable(catalogue: Catalogue, library: Path, live: Live, language: Languag
         yield say("status.running", language, time=began)
         if live.app.get("is_safe"):
             yield say("status.safe_mode", language)
-        if live.mirror:
-            address = f"http://localhost:{live.mirror['port']}/screen"
+        if live.web:
+            address = f"http://localhost:{live.web['port']}/screen"
             yield say("run.mirror", language, address=address)
         yield from _about_the_wall(catalogue, live, language)
     else:

@@ -16,13 +16,27 @@ SCREEN = frozenset({Who.SCREEN})
 TABLE: dict[str, frozenset[Who]] = {
     "static": EVERYBODY,
     "entry.scan": EVERYBODY,
+    "screen.page": SCREEN,
+    "screen.picture": SCREEN,
+    "screen.stream": SCREEN,
 }
 """Route by its endpoint: who may."""
+
+LARGEST_FORM = 64 << 10
+"""Bytes of a body, where nothing else is said. Photos do not come as forms."""
+
+LARGEST_BODY: dict[str, int] = {}
+"""Route by its endpoint: how large a body it takes, where that is more than a form's. Whatever is larger
+is refused before any of it is read."""
 
 
 def may(visitor: Visitor, endpoint: str) -> bool:
     """Whether this visitor may have that route."""
     return not visitor.kinds.isdisjoint(TABLE.get(endpoint, frozenset()))
+
+
+def largest_body(endpoint: str) -> int:
+    return LARGEST_BODY.get(endpoint, LARGEST_FORM)
 
 
 def status_for(visitor: Visitor, endpoint: str) -> int:

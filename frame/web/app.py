@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from frame.web import entry
+from frame.web import entry, screen
+from frame.web.access import LARGEST_FORM
 from frame.web.catalogue import close_after_requests
 from frame.web.context import Context
 from frame.web.errors import answer_errors
 from frame.web.guard import HostCheck, guard
 from frame.web.words import speak
-
-LARGEST_FORM = 1 << 16
-"""Bytes of a form. Photos do not come as forms."""
 
 STATIC_SECONDS = 3600
 
@@ -22,6 +20,7 @@ def create_app(context: Context) -> Flask:
     app = Flask("frame.web")
     app.config.update(
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -31,5 +30,6 @@ def create_app(context: Context) -> Flask:
     answer_errors(app)
     close_after_requests(app)
     app.register_blueprint(entry.pages)
+    app.register_blueprint(screen.pages)
     app.wsgi_app = HostCheck(app.wsgi_app, context.names)  # type: ignore[method-assign]
     return app

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request, Response, g, request
-from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Response as PlainResponse
 
 from frame.web import access
@@ -18,6 +18,7 @@ from frame.web.catalogue import catalogue
 from frame.web.context import Context
 from frame.web.errors import Denied
 from frame.web.hosts import Names
+from frame.web.serving.work import GOES_ON, LOCAL_ADDRESS, REHEARSAL
 from frame.web.visitor import FORM_COOKIE, NOBODY, Visitor, identify
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class HostCheck:
         self._names = names
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._names.is_ours(str(environ.get("HTTP_HOST", ""))):
+        host, local = environ.get("HTTP_HOST", ""), environ.get(LOCAL_ADDRESS, "")
+        if self._names.is_ours(str(host), str(local)):
             return self._inner(environ, start_response)
         body = b"This is not the name of this frame.\n"
         answer = PlainResponse(body, 403, HEADERS, mimetype="text/plain")
@@ -66,17 +68,21 @@ def guard(app: Flask, context: Context) -> None:
     """Put the checks before every route of `app`, and the headers on every answer."""
 
     @app.before_request
-    def check() -> None:
+    def check() -> Response | None:
         g.visitor = NOBODY
         endpoint = request.endpoint
         if endpoint != "static":
             g.visitor = identify(request, catalogue(), context.names, context.now())
         if endpoint is None:
-            return  # 404 or 405, for everybody alike
+            return None  # 404 or 405, for everybody alike
         if not access.may(g.visitor, endpoint):
             raise Denied(access.status_for(g.visitor, endpoint))
+        if (request.content_length or 0) > access.largest_body(endpoint):
+            raise RequestEntityTooLarge
+        is_rehearsal = bool(request.environ.get(REHEARSAL))
         if request.method not in HARMLESS:
-            _check_intent(request, g.visitor)
+            _check_intent(request, g.visitor, is_rehearsal=is_rehearsal)
+        return Response(status=GOES_ON) if is_rehearsal else None
 
     @app.after_request
     def seal(response: Response) -> Response:
@@ -100,8 +106,9 @@ def csrf_token() -> str:
     return found.csrf
 
 
-def _check_intent(asked: Request, visitor: Visitor) -> None:
-    """That a page of ours sent this, and nobody else's. Raises what refuses it."""
+def _check_intent(asked: Request, visitor: Visitor, *, is_rehearsal: bool) -> None:
+    """That a page of ours sent this, and nobody else's. Raises what refuses it. In a rehearsal a token
+    that comes in the form itself is not there yet."""
     if asked.mimetype == "multipart/form-data":
         raise UnsupportedMediaType
     origin = asked.headers.get("Origin")
@@ -114,6 +121,8 @@ def _check_intent(asked: Request, visitor: Visitor) -> None:
     if token is None:
         if asked.mimetype != "application/x-www-form-urlencoded":
             raise Forbidden
+        if is_rehearsal:
+            return
         token = asked.form.get(CSRF_FIELD, "")
     if not token.isascii() or not visitor.has_csrf(token):
         raise BadRequest("csrf")

@@ -21,10 +21,13 @@ class Names:
         self.port = port
         self._ours = ours
 
-    def is_ours(self, host: str) -> bool:
-        """Whether a `Host` is one of our names with our port."""
+    def is_ours(self, host: str, local: str = "") -> bool:
+        """Whether a `Host` is one of our names with our port; `local` is the address of ours that the
+        connection came to, which is a name of ours as well."""
         name = self._name(host)
-        return name is not None and (name in LOOPBACK_NAMES or name in self._ours())
+        if name is None:
+            return False
+        return name in LOOPBACK_NAMES or name == local or name in self._ours()
 
     def is_loopback(self, host: str) -> bool:
         """Whether a `Host` means this very machine."""
@@ -46,6 +49,13 @@ def is_here(address: str) -> bool:
     """Whether a peer's address is this very machine's loopback address."""
     found = address_of(address)
     return found is not None and found.is_loopback
+
+
+def is_at_home(address: str) -> bool:
+    """Whether a peer is in a network of somebody's own. Nobody from the internet has anything to do
+    here, even where a router would let them through."""
+    found = address_of(address)
+    return found is not None and not found.is_global
 
 
 def address_of(text: str) -> IPv4Address | IPv6Address | None:

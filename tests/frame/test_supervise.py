@@ -26,7 +26,7 @@ from frame.supervise import (
     step,
 )
 
-WORKERS = ("doors", "looker", "studio")
+WORKERS = ("doors", "web", "looker", "studio")
 EVERYBODY = (DISPLAY, *WORKERS, "upkeep")
 
 

@@ -43,10 +43,11 @@ class Hall:
 
     def happenings(self, seconds: float) -> list[tuple[socket.socket | Connection, bool]]:
         """For whom something can be done now, and whether that is to send."""
-        return [
-            (key.data or key.fileobj, bool(events & selectors.EVENT_WRITE))
-            for key, events in self._selector.select(seconds)
-        ]
+        found: list[tuple[socket.socket | Connection, bool]] = []
+        for key, events in self._selector.select(seconds):
+            assert isinstance(key.fileobj, socket.socket)
+            found.append((key.data or key.fileobj, bool(events & selectors.EVENT_WRITE)))
+        return found
 
     def has_room(self, address: str, now: float) -> bool:
         """Whether one more may come from there; somebody may have to leave for it."""

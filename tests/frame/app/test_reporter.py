@@ -49,7 +49,7 @@ def test_what_comes_in_and_what_becomes_of_it(told, tmp_path):
     assert look() == ["old.jpg has its clip (joy)."]
     say(tmp_path / "live", "display", {"photos": [1], "wakes": 1})
     assert look() == ["The first picture hangs.", "old.jpg is awake ..."]
-    say(tmp_path / "live", "mirror", {"port": 8081})
+    say(tmp_path / "live", "web", {"port": 8081})
     assert look() == ["The picture is mirrored at http://localhost:8081/screen"]
     assert look() == []
 

@@ -96,7 +96,7 @@ def test_a_frame_from_the_first_start_to_the_end(house, tmp_path):
     assert photo["name"].startswith("Oma ") and photo["name"].isprintable()
     assert photo["reasons"]
     assert status["refusals"][0]["place"].endswith("list.jpg")
-    assert {"display", "doors", "looker", "studio"} <= set(status["health"]["processes"])
+    assert {"display", "doors", "web", "looker", "studio"} <= set(status["health"]["processes"])
     assert status["panel"] == [320, 180]
     readable = house.call("status").stdout
     assert "\x1b" not in readable

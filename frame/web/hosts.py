@@ -25,7 +25,7 @@ class Names:
         """Whether a `Host` is one of our names with our port; `local` is the address of ours that the
         connection came to, which is a name of ours as well."""
         name = self._name(host)
-        if name is None:
+        if not name:
             return False
         return name in LOOPBACK_NAMES or name == local or name in self._ours()
 

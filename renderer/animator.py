@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from renderer.faces.types import Picture
+from renderer.prepare.scan import Scan
 from renderer.report import Report
 
 Framing = Literal["photo", "square", "portrait"]
@@ -28,7 +29,7 @@ class Request:
 
     `height` is the clip's height in pixels (never more than twice the photo's); `intensity` 0..1
     scales every motion; `seed` is the photo's own (from its content hash): the same photo always
-    moves the same way; `year` is when it was taken and `damage` 0..1 how torn and scratched it is,
+    moves the same way; `year` is when it was taken and `damage` 0..1 what share of it is scratched,
     where these are known; `badge` draws a small visible mark; `title` goes into the clip's metadata.
 
     `crop` (x0, y0, x1, y1), in pixels of the picture handed in, and `size` (width, height), both even,
@@ -70,6 +71,9 @@ class Animator(Protocol):
         """
         ...
 
-    def check(self, photo: Picture) -> Report:
-        """What the gates find in this photo, without rendering anything."""
+    def check(self, photo: Picture, scan: Scan | None = None) -> Report:
+        """What gates and coach find in this photo, without rendering anything.
+
+        `scan` is what is known about it besides its pixels; without it, the most usual is assumed.
+        """
         ...

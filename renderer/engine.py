@@ -35,10 +35,13 @@ from renderer.framing import (
 from renderer.gates import STILL, FaceVerdict, judge_faces, overall_verdict
 from renderer.models import ModelStore
 from renderer.motion.casting import cast, length_of
-from renderer.motion.choice import choose_driver
+from renderer.motion.choice import Chosen, choose_driver
 from renderer.motion.expression import expression_basis
 from renderer.performance import film
 from renderer.picture.shade import crease_basis
+from renderer.prepare.coach import look_over
+from renderer.prepare.damage import Damage, DamageReader
+from renderer.prepare.scan import Scan
 from renderer.reasons import Reason, reason
 from renderer.rehearsal import Rehearsed, rehearse_all
 from renderer.report import (
@@ -74,16 +77,31 @@ class Look:
 class GeometricAnimator:
     """The `Animator` that this project is about. One instance may animate many photos, one at a time.
 
-    `clock` gives seconds that only ever grow; it times the stages for the report.
+    `clock` gives seconds that only ever grow; it times the stages for the report. `damage` can tell
+    scratches from what belongs to the picture; without it nothing is said of them.
     """
 
-    def __init__(self, store: ModelStore, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        store: ModelStore,
+        clock: Callable[[], float] = time.monotonic,
+        damage: DamageReader | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._damage = damage
 
-    def check(self, photo: Picture) -> Report:
-        """What the gates find, without rendering. Raises `ModelError` like `animate`."""
-        return self._describe(self._look(photo))
+    def check(self, photo: Picture, scan: Scan | None = None) -> Report:
+        """What gates and coach find, without rendering. Raises `ModelError` like `animate`."""
+        look = self._look(photo)
+        scan = scan or Scan()
+        damage = self._damage(photo, look.faces) if self._damage else None
+        acting = any(verdict.moves for verdict in look.verdicts)
+        chosen = self._choose(photo, look, scan.year, damage) if acting else None
+        findings = look_over(
+            photo, look.faces, look.attributes, look.verdicts, chosen, scan, damage
+        )
+        return replace(self._describe(look), findings=findings, crop=_crop(photo, look, scan))
 
     def animate(self, photo: Picture, output: Path, request: Request, progress: Progress) -> Report:
         """See `renderer.animator.Animator`. Raises `ModelError` and `ClipError`."""
@@ -149,15 +167,23 @@ class GeometricAnimator:
         """The driver to play, and why where the choice was ours."""
         if request.driver != "auto":
             return request.driver, ()
+        damage = self._damage(photo, look.faces) if self._damage else None
+        told = damage if request.damage is None else Damage(request.damage, ())
+        chosen, why = self._choose(photo, look, request.year, told)
+        return chosen, (why,)
+
+    def _choose(
+        self, photo: Picture, look: Look, year: int | None, damage: Damage | None
+    ) -> Chosen:
+        """What `auto` plays."""
         acting = [k for k, verdict in enumerate(look.verdicts) if verdict.moves]
         moods = [read_mood(photo, look.faces[k], self._store) for k in acting]
-        chosen, why = choose_driver(
+        return choose_driver(
             [look.attributes[k] for k in acting],
-            request.year,
-            request.damage,
+            year,
+            None if damage is None else damage.worst,
             is_sad=any(mood.is_sad for mood in moods),
         )
-        return chosen, (why,)
 
     def _set_stage(self, photo: Picture, framing: Framing, look: Look) -> SetStage:
         store = self._store
@@ -243,6 +269,16 @@ def _judge_in_view(
 def _resting(face: int, *, is_cut: bool) -> FaceVerdict:
     found = reason("cut_off" if is_cut else "out_of_view", face)
     return FaceVerdict(face, False, STILL, (found,))
+
+
+def _crop(photo: Picture, look: Look, scan: Scan) -> tuple[int, int, int, int] | None:
+    """The part of the photo around everybody who may move, in the panel's shape."""
+    moving = tuple(look.faces[verdict.face] for verdict in look.verdicts if verdict.moves)
+    if not moving:
+        return None
+    height, width = photo.shape[:2]
+    aspect = scan.panel[0] / scan.panel[1]
+    return frame_crop(width, height, moving, aspect, scan.panel[1]).crop
 
 
 def _frame(photo: Picture, faces: tuple[Face, ...], request: Request) -> Framing:

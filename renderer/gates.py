@@ -6,7 +6,7 @@ of a flawless frontal portrait, and every finding lowers some of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,7 +18,7 @@ from renderer.motion.caps import STILL, Caps, Range
 from renderer.motion.expression import SMILE_CAP, Mouth
 from renderer.reasons import Reason, reason
 
-__all__ = ["STILL", "Caps", "FaceVerdict", "Range", "judge_faces", "overall_verdict"]
+__all__ = ["STILL", "Caps", "FaceVerdict", "Range", "Step", "judge_faces", "overall_verdict"]
 
 SMALLEST_FACE_PX = 40.0
 """Forehead to chin. Below it a smile is under a pixel: the face stays still."""
@@ -58,14 +58,33 @@ SOFT = 0.22
 """Sharpness under which a face counts as blurred; crisp scans have 0.4 to 0.8."""
 
 
+Rule = Literal[
+    "barred", "border", "size", "turn", "pitch", "roll",
+    "lids", "glasses", "lips", "uneven", "sharpness",
+]  # fmt: skip
+"""What was looked at, in the order in which it is."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule and what it left of the caps; `code` is None where that needs no words."""
+
+    rule: Rule
+    before: Caps
+    after: Caps
+    code: str | None
+
+
 @dataclass(frozen=True)
 class FaceVerdict:
-    """What one face may do. `face` is its index, `reasons` say what was taken away and why."""
+    """What one face may do. `face` is its index, `reasons` say what was taken away and why, and `steps`
+    which rule took what."""
 
     face: int
     moves: bool
     caps: Caps
     reasons: tuple[Reason, ...]
+    steps: tuple[Step, ...] = ()
 
 
 def judge_faces(
@@ -92,10 +111,11 @@ def overall_verdict(
 def _judge(index: int, face: Face, seen: Attributes, size: tuple[int, int]) -> FaceVerdict:
     barred = _barred(index, face, seen)
     if barred is not None:
-        return FaceVerdict(index, False, STILL, (barred,))
-    caps, codes = _lowered(face, seen, touches(face, size))
-    reasons = tuple(reason(code, index, face.interocular_px) for code in codes)
-    return FaceVerdict(index, True, caps, reasons)
+        step = Step("barred", Caps(), STILL, barred.code)
+        return FaceVerdict(index, False, STILL, (barred,), (step,))
+    steps = _lowered(face, seen, touches(face, size))
+    reasons = tuple(reason(step.code, index, face.interocular_px) for step in steps if step.code)
+    return FaceVerdict(index, True, steps[-1].after, reasons, steps)
 
 
 def _barred(index: int, face: Face, seen: Attributes) -> Reason | None:
@@ -111,39 +131,58 @@ def _barred(index: int, face: Face, seen: Attributes) -> Reason | None:
     return None
 
 
-Finding = tuple[Caps, tuple[str, ...]]
-"""The caps after a rule, and the codes of what it took away."""
+Lowered = tuple[Caps, str | None]
+"""The caps after a rule, and the code of what it took away."""
 
 
-def _lowered(face: Face, seen: Attributes, touched: Touches) -> Finding:
+def _lowered(face: Face, seen: Attributes, touched: Touches) -> tuple[Step, ...]:
     """Every rule in turn, each on the caps that the ones before have left."""
-    caps, codes = _border(Caps(), touched)
-    for by_face in (_size, _turn, _pitch, _roll):
-        caps, found = by_face(caps, face)
-        codes += found
-    for by_look in (_eyes, _mouth, _sharpness):
-        caps, found = by_look(caps, seen)
-        codes += found
-    return caps, codes
+    rules: tuple[tuple[Rule, Callable[[Caps], Lowered]], ...] = (
+        ("border", lambda caps: _border(caps, touched)),
+        ("size", lambda caps: _size(caps, face)),
+        ("turn", lambda caps: _turn(caps, face)),
+        ("pitch", lambda caps: _pitch(caps, face)),
+        ("roll", lambda caps: _roll(caps, face)),
+        ("lids", lambda caps: _lids(caps, seen)),
+        ("glasses", lambda caps: _glasses(caps, seen)),
+        ("lips", lambda caps: _lips(caps, seen)),
+        ("uneven", lambda caps: _uneven(caps, seen)),
+        ("sharpness", lambda caps: _sharpness(caps, seen)),
+    )
+    steps: list[Step] = []
+    before = Caps()
+    for rule, lower in rules:
+        after, code = lower(before)
+        steps.append(Step(rule, before, after, code))
+        before = after
+    return tuple(steps)
 
 
-def _size(caps: Caps, face: Face) -> Finding:
+def size_code(face: Face) -> str | None:
+    """What a face's size is worth telling, None for one that is large enough."""
+    if face.height_px < SMALLEST_FACE_PX:
+        return "face_too_small"
     if face.height_px < SMALLEST_EDITED_PX:
-        return _without_eyes(replace(caps, smile=SMALL_FACE_SMILE)), ("small_face",)
-    if face.height_px < FEW_PIXELS_PX:
-        return caps, ("few_pixels",)
-    return caps, ()
+        return "small_face"
+    return "few_pixels" if face.height_px < FEW_PIXELS_PX else None
 
 
-def _turn(caps: Caps, face: Face) -> Finding:
+def _size(caps: Caps, face: Face) -> Lowered:
+    code = size_code(face)
+    if code == "small_face":
+        caps = _without_eyes(replace(caps, smile=SMALL_FACE_SMILE))
+    return caps, code
+
+
+def _turn(caps: Caps, face: Face) -> Lowered:
     """A turned face has little left to turn, least of all further away."""
     yaw = face.pose.yaw_deg
     away, back = turn_limits(abs(yaw))
     low, high = (-back, away) if yaw > 0 else (-away, back)
     caps = replace(caps, yaw_deg=(max(low, caps.yaw_deg[0]), min(high, caps.yaw_deg[1])))
     if abs(yaw) > ASIDE_YAW_DEG:
-        return replace(caps, head=0.0, gaze=0.0, brow=0.0, squint=0.0, smile=0.0), ("turned_aside",)
-    return caps, ("three_quarter",) if abs(yaw) > THREE_QUARTER_YAW_DEG else ()
+        return replace(caps, head=0.0, gaze=0.0, brow=0.0, squint=0.0, smile=0.0), "turned_aside"
+    return caps, "three_quarter" if abs(yaw) > THREE_QUARTER_YAW_DEG else None
 
 
 def turn_limits(yaw_deg: float) -> tuple[float, float]:
@@ -155,86 +194,87 @@ def turn_limits(yaw_deg: float) -> tuple[float, float]:
     return away, back
 
 
-def _pitch(caps: Caps, face: Face) -> Finding:
+def _pitch(caps: Caps, face: Face) -> Lowered:
     pitch = face.pose.pitch_deg
     if abs(pitch) < STEEP_PITCH_DEG:
-        return caps, ()
+        return caps, None
     code = "looks_down" if pitch > 0 else "looks_up"
     low, high = caps.pitch_deg
     further = 3.0 if abs(pitch) < TOO_STEEP_PITCH_DEG else LEAST_TURN_DEG
     low, high = (low, min(high, further)) if pitch > 0 else (max(low, -further), high)
     caps = replace(caps, pitch_deg=(low, high))
     if abs(pitch) < TOO_STEEP_PITCH_DEG:
-        return replace(caps, head=0.8 * caps.head), (code,)
+        return replace(caps, head=0.8 * caps.head), code
     narrow = _narrowed(caps, 3.0, 3.0, 3.0)
-    return replace(narrow, smile=min(caps.smile, 0.4), head=0.4 * caps.head), (code,)
+    return replace(narrow, smile=min(caps.smile, 0.4), head=0.4 * caps.head), code
 
 
-def _roll(caps: Caps, face: Face) -> Finding:
+def _roll(caps: Caps, face: Face) -> Lowered:
     roll = face.pose.roll_deg
     # The neck has only so much tilt in it: none is added to a head that leans already.
     room = max(LEAST_TURN_DEG, 6.0 - max(0.0, abs(roll) - 10.0) * 0.3)
     low, high = caps.roll_deg
     caps = replace(caps, roll_deg=(low, min(high, room)) if roll > 0 else (max(low, -room), high))
     if abs(roll) < TILTED_ROLL_DEG:
-        return caps, ()
-    return replace(_narrowed(caps, 3.0, 2.0, 2.0), head=0.5 * caps.head), ("tilted",)
+        return caps, None
+    return replace(_narrowed(caps, 3.0, 2.0, 2.0), head=0.5 * caps.head), "tilted"
 
 
-def _border(caps: Caps, touched: Touches) -> Finding:
+def _border(caps: Caps, touched: Touches) -> Lowered:
     """What lies beyond the border is not known: a head cut off there must not uncover it."""
     if not touched.any:
-        return caps, ()
+        return caps, None
     if touched.bottom:
         caps = replace(_narrowed(caps, 4.0, 2.0, 2.0), head=0.5 * caps.head)
     if touched.left or touched.right:
         caps = replace(_narrowed(caps, 4.0, 4.0, 2.5), head=0.7 * caps.head)
     if touched.top:
         caps = replace(_narrowed(caps, 6.0, 3.5, 3.5), head=0.8 * caps.head)
-    return replace(caps, sway=0.7 * caps.sway), ("touches_border",)
+    return replace(caps, sway=0.7 * caps.sway), "touches_border"
 
 
-def _eyes(caps: Caps, seen: Attributes) -> Finding:
-    codes: list[str] = []
-    if seen.dark_glasses:
-        caps = _without_eyes(caps)
-        codes.append("dark_glasses")
-    elif seen.eyes_closed:
-        caps = replace(caps, blink=False, gaze=0.0, squint=0.0)
-        codes.append("eyes_closed")
-    if seen.glasses and not seen.dark_glasses:
-        caps = replace(caps, squint=0.5 * caps.squint)
-        codes.append("glasses")
+def _lids(caps: Caps, seen: Attributes) -> Lowered:
+    if seen.dark_glasses or not seen.eyes_closed:
+        return caps, None
+    return replace(caps, blink=False, gaze=0.0, squint=0.0), "eyes_closed"
+
+
+def _glasses(caps: Caps, seen: Attributes) -> Lowered:
+    if not (seen.glasses or seen.dark_glasses):
+        return caps, None
+    caps = _without_eyes(caps) if seen.dark_glasses else replace(caps, squint=0.5 * caps.squint)
     if seen.glasses:
         # Brows and cheeks push at the rims, which stay where they are.
         caps = replace(caps, brow=0.5 * caps.brow, smile=min(caps.smile, 0.6))
-    return caps, tuple(codes)
+    return caps, "dark_glasses" if seen.dark_glasses else "glasses"
 
 
-def _mouth(caps: Caps, seen: Attributes) -> Finding:
+def _lips(caps: Caps, seen: Attributes) -> Lowered:
     if caps.smile <= 0:
-        return caps, ()
+        return caps, None
     if seen.mouth_covered:
-        return replace(caps, smile=0.0), ("mouth_covered",)
-    most, codes = SMILE_CAP[seen.mouth], list[str]()
+        return replace(caps, smile=0.0), "mouth_covered"
+    most, code = SMILE_CAP[seen.mouth], None
     if seen.mouth is not Mouth.CLOSED and seen.lip_gap > WIDE_OPEN:
-        most = WIDE_OPEN_SMILE
-        codes.append("mouth_open")
+        most, code = WIDE_OPEN_SMILE, "mouth_open"
     elif seen.mouth is Mouth.TOOTHY:
-        codes.append("teeth_show")
+        code = "teeth_show"
     elif seen.smiling:
         most = min(most, SMILING_ALREADY)
-    if seen.mouth_uneven > UNEVEN_MOUTH:
-        most = min(most, UNEVEN_SMILE)
-        codes.append("mouth_uneven")
-    return replace(caps, smile=min(caps.smile, most)), tuple(codes)
+    return replace(caps, smile=min(caps.smile, most)), code
 
 
-def _sharpness(caps: Caps, seen: Attributes) -> Finding:
+def _uneven(caps: Caps, seen: Attributes) -> Lowered:
+    if caps.smile <= 0 or seen.mouth_uneven <= UNEVEN_MOUTH:
+        return caps, None
+    return replace(caps, smile=min(caps.smile, UNEVEN_SMILE)), "mouth_uneven"
+
+
+def _sharpness(caps: Caps, seen: Attributes) -> Lowered:
     if seen.sharpness >= SOFT:
-        return caps, ()
+        return caps, None
     # Fresh lids and moved irises are drawn as soft as the photo; less of them is still better.
-    return replace(caps, gaze=0.6 * caps.gaze, smile=min(caps.smile, 0.5)), ("blurry",)
+    return replace(caps, gaze=0.6 * caps.gaze, smile=min(caps.smile, 0.5)), "blurry"
 
 
 def _without_eyes(caps: Caps) -> Caps:

@@ -79,6 +79,55 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "chose_serious": "Somebody looks sad in this photo, so nobody is made to smile.",
         "chose_open_mouth": "The mouth is open in the photo, so only small movements are used.",
         "chose_gentle": "A slow, gentle smile suits most portraits.",
+        # What the coach sees in the photo as it came.
+        "one_person": "One person is in this photo.",
+        "people": "{number} people are in this photo.",
+        "well_lit": "The light is good.",
+        "too_dark": "This photo is very dark. Scan it again with more brightness, or brighten it.",
+        "dark_face": "This face lies in the dark. A brighter scan would show more of it.",
+        "burnt_out": "{number} % of this face is pure white, so its skin is lost. A darker scan of "
+        "the print may still show it.",
+        "full_tones": "Blacks are black and whites are white.",
+        "faded": "This photo is faded: it uses only {number} % of the tones between black and white.",
+        "colours_true": "The colours are balanced.",
+        "one_hue": "This is a photo in one tone, black and white or sepia, and it stays so.",
+        "colour_cast": "The colours of this photo lean to one side, as in a faded print or under "
+        "coloured light.",
+        "little_noise": "There is hardly any noise.",
+        "noisy": "This face is noisy or grainy. A scan with less sharpening, from the print itself, "
+        "would look better.",
+        "clean_file": "The file is hardly compressed.",
+        "jpeg_blocks": "This file was compressed so much that little squares show. Look for the "
+        "original file, or scan the print again.",
+        "scanned_at": "The print was scanned at {number} DPI.",
+        "scan_again": "If you have the print, scan it again at {number} DPI or more: the faces are "
+        "short of pixels.",
+        "print_size_unknown": "The file does not say how it was scanned. If the print is at hand, "
+        "tell its size for better advice (--print 9x13).",
+        "fills_panel": "The photo has enough pixels for this panel.",
+        "enlarged": "The photo has to be enlarged {number} times for this panel, so it will look "
+        "soft.",
+        "near_enough": "The face is large enough in the picture: {number} % of its height.",
+        "far_away": "The face fills only {number} % of the picture's height. Cropped closer, one "
+        "would see it better.",
+        "eyes_apart": "This face is {number} pixels between the eyes; that is plenty.",
+        "sharp": "This face is sharp.",
+        "soft_eyes": "The eyes are a little soft.",
+        "faces_us": "This face looks at us.",
+        "leans_a_little": "This head leans a little already, so it is tilted no further.",
+        "eyes_open": "The eyes are open.",
+        "mouth_closed": "The mouth is closed; it can smile.",
+        "smiles_already": "The person is smiling with closed lips; the smile only grows a little.",
+        "mouth_parted": "The lips are parted, so the smile stays small.",
+        "no_glasses": "Nothing covers the eyes.",
+        "hat": "A hat or a scarf is worn; it moves with the head.",
+        "busy_background": "The background close to the hair is busy, so the head may move less.",
+        "plain_background": "The background close to the hair is calm.",
+        "room_around": "There is room around the head.",
+        "scratched_face": "{number} % of this face is scratched or cracked. Restoring the photo "
+        "first will help.",
+        "scratched_photo": "{number} % of this photo is scratched or cracked.",
+        "undamaged": "The photo is whole: no scratches, no cracks.",
     }
 )
 """Code to sentence. `{number}` is what was measured, see `in_digits`."""

@@ -16,6 +16,7 @@ from renderer.faces.types import Box, Face
 from renderer.gates import Caps
 from renderer.models import LoadedModel
 from renderer.motion.channels import FaceCurves
+from renderer.prepare.findings import Finding
 from renderer.reasons import Reason
 
 Verdict = Literal["animated", "still", "refused"]
@@ -99,7 +100,9 @@ class Attempt:
 class Report:
     """The whole story of one photo. `main_face` is an index into `faces`, None where nobody moves.
 
-    `frames`, `fps`, `width` and `height` are those of the clip, zero where there is none.
+    `frames`, `fps`, `width` and `height` are those of the clip, zero where there is none. `findings`
+    is all that the coach saw and `crop` (x0, y0, x1, y1) the part of the picture that it would work
+    with; both are filled by a mere look alone.
     """
 
     verdict: Verdict
@@ -116,6 +119,8 @@ class Report:
     height: int = 0
     models: tuple[LoadedModel, ...] = ()
     ladder: tuple[Attempt, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    crop: tuple[int, int, int, int] | None = None
 
 
 def describe_face(face: Face) -> FaceReport:
@@ -164,6 +169,8 @@ def to_json(report: Report, extra: dict[str, object] | None = None) -> str:
         "commanded": [] if main is None else [asdict(c) for c in report.faces[main].commanded],
         "models": [asdict(model) for model in report.models],
         "ladder": [asdict(attempt) for attempt in report.ladder],
+        "findings": [asdict(finding) for finding in report.findings],
+        "crop": report.crop,
         **(extra or {}),
     }
     return json.dumps(_rounded(content), indent=1, allow_nan=False, ensure_ascii=False) + "\n"

@@ -34,6 +34,9 @@ DEADLINE_SECONDS = 30.0
 """The child has 20 s of CPU; this is for one that waits instead of computing."""
 
 LARGEST_FILE = 512 * 1024 * 1024
+MOST_DPI = 100_000.0
+"""More than any scanner; what a file may claim is text from a stranger."""
+
 _HEADER_BYTES = 4096
 _PAST_FOR_CERTAIN = datetime(2026, 11, 1)  # noqa: DTZ001 - compared with cameras, which have no zone
 _HASH_CHUNK = 1 << 20
@@ -69,8 +72,8 @@ class DecodedPhoto:
     `original_size` is (width, height) of the whole photo, upright; `scale` is how much smaller
     `pixels` is, 0..1. `year` is when the camera says it was taken, `taken` the same to the second where
     it says so: local time, ISO 8601, never in the future. `sha256` is of the file. `cage` names the
-    protections that held while decoding. `place` is (latitude, longitude) in degrees: private, for the
-    catalogue alone.
+    protections that held while decoding. `dpi` is what the file claims of its scan. `place` is
+    (latitude, longitude) in degrees: private, for the catalogue alone.
     """
 
     pixels: NDArray[np.uint8]
@@ -81,6 +84,7 @@ class DecodedPhoto:
     sha256: str
     cage: tuple[str, ...]
     taken: str | None = None
+    dpi: float | None = None
     place: tuple[float, float] | None = field(default=None, repr=False)
 
 
@@ -115,6 +119,7 @@ def decode(descriptor: int, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
         sha256=digest,
         cage=tuple(str(layer) for layer in header.get("cage", ())),
         taken=_taken(header.get("taken")),
+        dpi=_dpi(header.get("dpi")),
         place=_place(header.get("place")),
     )
 
@@ -208,6 +213,11 @@ def _taken(claimed: object) -> str | None:
     today = max(datetime.now(UTC).replace(tzinfo=None), _PAST_FOR_CERTAIN)
     is_past = moment.tzinfo is None and moment <= today + timedelta(days=1)
     return moment.isoformat() if is_past else None
+
+
+def _dpi(claimed: object) -> float | None:
+    """Dots per inch, if any scanner could have as many."""
+    return claimed if isinstance(claimed, float) and 1 <= claimed <= MOST_DPI else None
 
 
 def _place(claimed: object) -> tuple[float, float] | None:

@@ -64,6 +64,7 @@ def _answer(out: int, most_pixels: int) -> None:
             "year": loaded.camera.year,
             "taken": loaded.camera.taken,
             "place": loaded.camera.place,
+            "dpi": loaded.dpi,
             "cage": cage,
         },
     )

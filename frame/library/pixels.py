@@ -6,6 +6,7 @@ that Pillow would import on demand is imported by `prepare`, because a caged pro
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,11 +47,12 @@ class Unfit(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class Loaded:
-    """An upright sRGB picture (mode RGB). `original_size` is upright too."""
+    """An upright sRGB picture (mode RGB). `original_size` is upright too, `dpi` what the file claims."""
 
     image: Image.Image
     original_size: tuple[int, int]
     camera: Camera
+    dpi: float | None = None
 
 
 Opener = Callable[[IO[bytes]], ImageFile.ImageFile]
@@ -124,13 +126,27 @@ def load(stream: IO[bytes], open_image: Opener, most_pixels: int) -> Loaded:
     orientation = exif.get(ExifTags.Base.Orientation, 1)
     profile = image.info.get("icc_profile")
     story = camera.read(exif, image.info)
+    dpi = _dpi(image.info.get("dpi"))
     if image.size != size:
         # Palettes and 16-bit greys have no average: bring them to 8-bit channels first.
         image = _eight_bits(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
     image = _upright(_in_srgb(_eight_bits(image), profile), orientation)
     if orientation in _SIDEWAYS:
         width, height = height, width
-    return Loaded(image, (width, height), story)
+    return Loaded(image, (width, height), story, dpi)
+
+
+def _dpi(claimed: object) -> float | None:
+    """Dots per inch, where a file claims the same of both sides, as every scanner's does."""
+    if not isinstance(claimed, tuple) or len(claimed) != 2:
+        return None
+    try:
+        across, down = (float(side) for side in claimed)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    if not (math.isfinite(across) and math.isfinite(down)) or across <= 0:
+        return None
+    return across if abs(across - down) <= 0.02 * across else None
 
 
 def _check_size(image: Image.Image, pixels: int) -> None:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from renderer.faces import topology
-from renderer.faces.chip import Chip, cut_chip
+from renderer.faces.chip import cut_chip
 from renderer.faces.clarity import flatness, grain, sharpness
 from renderer.faces.mouth import (
     SMILE_LIFT,
@@ -106,7 +106,7 @@ def read_attributes(picture: Picture, face: Face) -> Attributes:
         beard=beard,
         sharpness=sharpness(picture, face),
         grain=grain(picture, face),
-        grey=_is_grey(chip),
+        grey=is_grey(chip.pixels),
         smiling=mouth is Mouth.TOOTHY or corner_lift(chip, face.pose.pitch_deg) > SMILE_LIFT,
         flatness=flatness(chip.pixels),
     )
@@ -140,9 +140,9 @@ def touches(face: Face, size: tuple[int, int]) -> Touches:
     )
 
 
-def _is_grey(chip: Chip) -> bool:
+def is_grey(image: Picture) -> bool:
     """Whether colour follows from brightness alone, as in black and white, sepia and tinted prints."""
-    space = cv2.cvtColor(cv2.GaussianBlur(chip.pixels, (0, 0), 1.5), cv2.COLOR_RGB2YCrCb)
+    space = cv2.cvtColor(cv2.GaussianBlur(image, (0, 0), 1.5), cv2.COLOR_RGB2YCrCb)
     pixels = space.reshape(-1, 3).astype(np.float64)
     light = pixels[:, 0] / 255
     basis = np.stack([np.ones_like(light), light, light**2], axis=1)

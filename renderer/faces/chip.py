@@ -44,30 +44,7 @@ def cut_chip(picture: Picture, face: Face) -> Chip:
     matrix = np.array([[cos, sin, 0.0], [-sin, cos, 0.0]])
     matrix[:, 2] = np.array(EYES_AT) - matrix[:, :2] @ middle
 
-    source, to_chip = picture, matrix
-    x0, y0, x1, y1 = _window(matrix, picture.shape[1], picture.shape[0])
-    if scale < AVERAGE_BELOW and x1 > x0 and y1 > y0:
-        shrink = 2.0 * scale
-        source = np.asarray(
-            cv2.resize(
-                picture[y0:y1, x0:x1], None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA
-            ),
-            np.uint8,
-        )
-        # A pixel u of the small picture is (u + 0.5) / shrink - 0.5 + origin in the large one.
-        to_chip = matrix.copy()
-        to_chip[:, :2] /= shrink
-        to_chip[:, 2] += matrix[:, :2] @ (np.array([x0, y0]) + 0.5 / shrink - 0.5)
-    pixels: Picture = np.asarray(
-        cv2.warpAffine(
-            source,
-            to_chip,
-            (WIDTH, HEIGHT),
-            flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        ),
-        np.uint8,
-    )
+    pixels = sampled(picture, matrix, (WIDTH, HEIGHT))
     in_chip = points @ matrix[:, :2].T + matrix[:, 2]
     return Chip(
         pixels=pixels,
@@ -77,9 +54,39 @@ def cut_chip(picture: Picture, face: Face) -> Chip:
     )
 
 
-def _window(matrix: NDArray[np.float64], width: int, height: int) -> tuple[int, int, int, int]:
-    """The part of the picture that the chip looks at, with a rim, as x0, y0, x1, y1."""
-    corners = np.array([[0, 0], [WIDTH, 0], [0, HEIGHT], [WIDTH, HEIGHT]], np.float64)
+def sampled(picture: Picture, matrix: NDArray[np.float64], size: tuple[int, int]) -> Picture:
+    """``(h, w, 3)`` of `size` (w, h) pixels: `picture` through `matrix` ``(2, 3)``, which takes its
+    pixels there by a turn, one scale and a shift. Averaged down first where it shrinks; beyond the
+    picture's border its edge is continued."""
+    scale = float(np.hypot(*matrix[:, 0]))
+    source, there = picture, matrix
+    x0, y0, x1, y1 = _window(matrix, size, picture.shape[1], picture.shape[0])
+    if scale < AVERAGE_BELOW and x1 > x0 and y1 > y0:
+        shrink = 2.0 * scale
+        source = np.asarray(
+            cv2.resize(
+                picture[y0:y1, x0:x1], None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA
+            ),
+            np.uint8,
+        )
+        # A pixel u of the small picture is (u + 0.5) / shrink - 0.5 + origin in the large one.
+        there = matrix.copy()
+        there[:, :2] /= shrink
+        there[:, 2] += matrix[:, :2] @ (np.array([x0, y0]) + 0.5 / shrink - 0.5)
+    return np.asarray(
+        cv2.warpAffine(
+            source, there, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        ),
+        np.uint8,
+    )
+
+
+def _window(
+    matrix: NDArray[np.float64], size: tuple[int, int], width: int, height: int
+) -> tuple[int, int, int, int]:
+    """The part of the picture that is looked at, with a rim, as x0, y0, x1, y1."""
+    across, down = size
+    corners = np.array([[0, 0], [across, 0], [0, down], [across, down]], np.float64)
     seen = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
     low, high = np.floor(seen.min(0)) - 4, np.ceil(seen.max(0)) + 4
     x0, y0 = np.clip(low, 0, (width, height)).astype(int)

@@ -11,8 +11,8 @@ from renderer.reasons import Reason, reason
 OLD_YEAR = 1960
 """Before about 1960 hardly anyone in a family album had been photographed in colour."""
 
-DAMAGED = 0.3
-"""Damage 0..1 from which large movements would drag cracks across the picture."""
+DAMAGED = 0.03
+"""Scratched share of a face, or of the photo, from which large movements would drag cracks across it."""
 
 GROUP = 3
 """From so many people on, one wide smile beside small ones looks staged."""
@@ -21,17 +21,22 @@ JOYFUL_SHARE = 0.5
 """Share of the faces that must be smiling already before they may smile wider."""
 
 
+Chosen = tuple[str, Reason]
+"""A driver's name and why it was chosen."""
+
+
 def choose_driver(
     attributes: Sequence[Attributes],
     year: int | None = None,
     damage: float | None = None,
     *,
     is_sad: bool = False,
-) -> tuple[str, Reason]:
+) -> Chosen:
     """A driver's name and why it was chosen.
 
     `attributes` are those of the faces that may move; `year` is when the photo was taken and
-    `damage` 0..1 how damaged it is, where these are known; `is_sad`: somebody looks sad.
+    `damage` 0..1 what share of the worst face is scratched, where these are known; `is_sad`: somebody
+    looks sad.
     Reunion is never chosen: looking around is for someone who asks for it.
     """
     if damage is not None and damage >= DAMAGED:

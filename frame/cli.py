@@ -147,6 +147,20 @@ def _add_check(commands: Commands) -> None:
     parser = commands.add_parser("check", help="is this photo fit to be animated?")
     parser.add_argument("photo", type=Path, metavar="PHOTO")
     parser.add_argument("--report", type=Path, metavar="R.json", help="write it as JSON too")
+    parser.add_argument("--json", action="store_true", help="every finding, for programs")
+    parser.add_argument(
+        "--panel",
+        type=arguments.size,
+        metavar="WxH",
+        help="pixels of the panel it is to hang on (default: 1920x1080)",
+    )
+    parser.add_argument(
+        "--print",
+        type=_print_size,
+        metavar="WxH",
+        dest="print_cm",
+        help="size of the print in centimetres, such as 9x13: makes the advice on scanning exact",
+    )
     parser.set_defaults(run=_check)
 
 
@@ -178,6 +192,17 @@ def _share(text: str) -> float:
     return share
 
 
+def _print_size(text: str) -> tuple[float, float]:
+    sides = text.replace(",", ".").lower().split("x")
+    try:
+        width, height = (float(side) for side in sides)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be like 9x13, in centimetres") from None
+    if not (1 <= width <= 200 and 1 <= height <= 200):
+        raise argparse.ArgumentTypeError("sides must be 1 to 200 centimetres")
+    return width, height
+
+
 def _animate(options: argparse.Namespace) -> int:
     from frame.commands.animate import Job, animate, new_animator
     from renderer.animator import Request
@@ -195,11 +220,11 @@ def _animate(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from frame.commands.animate import Job, animate, new_animator
-    from renderer.animator import Request
+    from frame.commands.animate import new_animator
+    from frame.commands.check import Check, check
 
-    job = Job(options.photo, None, options.report, Request(), quiet=True)
-    return animate(job, new_animator)
+    job = Check(options.photo, options.report, options.json, options.panel, options.print_cm)
+    return check(job, new_animator)
 
 
 def _doctor(_: argparse.Namespace) -> int:

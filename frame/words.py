@@ -225,6 +225,29 @@ TABLE: dict[str, tuple[str, str]] = {
     "state.waiting": ("waits for your yes", "wartet auf Ihr Ja"),
     "state.hidden": ("hidden", "ausgeblendet"),
     "state.deleted": ("deleted", "gelöscht"),
+    # What the coach says of a photo.
+    "check.can_wake": ("This photo can be woken.", "Dieses Foto kann aufwachen."),
+    "check.stays_still": (
+        "This photo stays still.",
+        "Dieses Foto bleibt still.",
+    ),
+    "check.bad": (
+        "What could be better, and what to do",
+        "Was besser sein könnte, und was zu tun ist",
+    ),
+    "check.note": ("Worth knowing", "Gut zu wissen"),
+    "check.good": ("What is good", "Was gut ist"),
+    "check.nothing": ("Nothing is wrong with it.", "Daran ist nichts auszusetzen."),
+    "check.face": ("Face {number}", "Gesicht {number}"),
+    "check.faces": ("Faces {number}", "Gesichter {number}"),
+    "check.from_left": (
+        "Faces are counted from the left.",
+        "Gesichter werden von links gezählt.",
+    ),
+    "check.crop": (
+        "Shown closer it would be {width} x {height} pixels from ({left}, {top}).",
+        "Näher gezeigt wären es {width} x {height} Pixel ab ({left}, {top}).",
+    ),
     # The page that mirrors the screen.
     "mirror.title": ("Wakeframe: the screen", "Wakeframe: der Bildschirm"),
     "mirror.alt": (

@@ -18,11 +18,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "face_too_small": (
         (
             "This face is only {number} pixels between the eyes, too few to bring it to life. Scan the"
-            " photo again at 600 DPI."
+            " photo again at 600 DPI or more."
         ),
         (
             "Dieses Gesicht misst zwischen den Augen nur {number} Pixel, zu wenig, um es zu beleben."
-            " Scannen Sie das Foto noch einmal mit 600 DPI."
+            " Scannen Sie das Foto noch einmal mit 600 DPI oder mehr."
         ),
     ),
     "profile_view": (
@@ -65,21 +65,21 @@ REASONS: dict[str, tuple[str, str]] = {
     "small_face": (
         (
             "This face is only {number} pixels between the eyes, so its eyes stay as they are. Scan the"
-            " photo again at 600 DPI to see it blink."
+            " photo again at 600 DPI or more to see it blink."
         ),
         (
             "Dieses Gesicht misst zwischen den Augen nur {number} Pixel, darum bleiben die Augen, wie"
-            " sie sind. Mit 600 DPI neu gescannt kann es blinzeln."
+            " sie sind. Mit 600 DPI oder mehr neu gescannt kann es blinzeln."
         ),
     ),
     "few_pixels": (
         (
-            "This face is only {number} pixels between the eyes. Scanned again at 600 DPI it would look"
-            " sharper and move more finely."
+            "This face is only {number} pixels between the eyes. Scanned again at 600 DPI or more"
+            " it would look sharper and move more finely."
         ),
         (
-            "Dieses Gesicht misst zwischen den Augen nur {number} Pixel. Mit 600 DPI neu gescannt wäre"
-            " es schärfer und bewegte sich feiner."
+            "Dieses Gesicht misst zwischen den Augen nur {number} Pixel. Mit 600 DPI oder mehr"
+            " neu gescannt wäre es schärfer und bewegte sich feiner."
         ),
     ),
     "turned_aside": (
@@ -197,6 +197,172 @@ REASONS: dict[str, tuple[str, str]] = {
         "A slow, gentle smile suits most portraits.",
         "Ein langsames, sanftes Lächeln passt zu den meisten Porträts.",
     ),
+    # What the coach sees in the photo as it came.
+    "one_person": ("One person is in this photo.", "Auf diesem Foto ist ein Mensch."),
+    "people": ("{number} people are in this photo.", "Auf diesem Foto sind {number} Menschen."),
+    "well_lit": ("The light is good.", "Das Licht ist gut."),
+    "too_dark": (
+        "This photo is very dark. Scan it again with more brightness, or brighten it.",
+        "Dieses Foto ist sehr dunkel. Scannen Sie es heller, oder hellen Sie es auf.",
+    ),
+    "dark_face": (
+        "This face lies in the dark. A brighter scan would show more of it.",
+        "Dieses Gesicht liegt im Dunkeln. Ein hellerer Scan würde mehr davon zeigen.",
+    ),
+    "burnt_out": (
+        (
+            "{number} % of this face is pure white, so its skin is lost. A darker scan of the"
+            " print may still show it."
+        ),
+        (
+            "{number} % dieses Gesichts sind reines Weiß, die Haut ist dort verloren. Ein"
+            " dunklerer Scan des Abzugs zeigt sie vielleicht noch."
+        ),
+    ),
+    "full_tones": (
+        "Blacks are black and whites are white.",
+        "Schwarz ist schwarz und Weiß ist weiß.",
+    ),
+    "faded": (
+        "This photo is faded: it uses only {number} % of the tones between black and white.",
+        ("Dieses Foto ist verblasst: Es nutzt nur {number} % der Töne zwischen Schwarz und Weiß."),
+    ),
+    "colours_true": ("The colours are balanced.", "Die Farben sind ausgewogen."),
+    "one_hue": (
+        "This is a photo in one tone, black and white or sepia, and it stays so.",
+        "Dieses Foto hat nur einen Ton, schwarzweiß oder sepia, und das bleibt so.",
+    ),
+    "colour_cast": (
+        (
+            "The colours of this photo lean to one side, as in a faded print or under coloured"
+            " light."
+        ),
+        (
+            "Die Farben dieses Fotos neigen zu einer Seite, wie bei einem verblassten Abzug oder"
+            " in farbigem Licht."
+        ),
+    ),
+    "little_noise": ("There is hardly any noise.", "Es rauscht kaum."),
+    "noisy": (
+        (
+            "This face is noisy or grainy. A scan with less sharpening, from the print itself,"
+            " would look better."
+        ),
+        (
+            "Dieses Gesicht rauscht oder ist körnig. Ein Scan vom Abzug selbst, mit weniger"
+            " Schärfung, sähe besser aus."
+        ),
+    ),
+    "clean_file": ("The file is hardly compressed.", "Die Datei ist kaum komprimiert."),
+    "jpeg_blocks": (
+        (
+            "This file was compressed so much that little squares show. Look for the original"
+            " file, or scan the print again."
+        ),
+        (
+            "Diese Datei ist so stark komprimiert, dass man kleine Quadrate sieht. Suchen Sie die"
+            " ursprüngliche Datei, oder scannen Sie den Abzug neu."
+        ),
+    ),
+    "scanned_at": (
+        "The print was scanned at {number} DPI.",
+        "Der Abzug wurde mit {number} DPI gescannt.",
+    ),
+    "scan_again": (
+        (
+            "If you have the print, scan it again at {number} DPI or more: the faces are short of"
+            " pixels."
+        ),
+        (
+            "Wenn Sie den Abzug haben, scannen Sie ihn neu mit {number} DPI oder mehr: Den"
+            " Gesichtern fehlen Pixel."
+        ),
+    ),
+    "print_size_unknown": (
+        (
+            "The file does not say how it was scanned. If the print is at hand, tell its size for"
+            " better advice (--print 9x13)."
+        ),
+        (
+            "Die Datei verrät nicht, wie sie gescannt wurde. Ist der Abzug zur Hand, wird der Rat"
+            " mit seiner Größe genauer (--print 9x13)."
+        ),
+    ),
+    "fills_panel": (
+        "The photo has enough pixels for this panel.",
+        "Das Foto hat genug Pixel für diesen Bildschirm.",
+    ),
+    "enlarged": (
+        "The photo has to be enlarged {number} times for this panel, so it will look soft.",
+        (
+            "Das Foto muss für diesen Bildschirm {number}-fach vergrößert werden und wird darum"
+            " weich aussehen."
+        ),
+    ),
+    "near_enough": (
+        "The face is large enough in the picture: {number} % of its height.",
+        "Das Gesicht ist groß genug im Bild: {number} % der Höhe.",
+    ),
+    "far_away": (
+        (
+            "The face fills only {number} % of the picture's height. Cropped closer, one would see"
+            " it better."
+        ),
+        "Das Gesicht füllt nur {number} % der Bildhöhe. Näher beschnitten sähe man es besser.",
+    ),
+    "eyes_apart": (
+        "This face is {number} pixels between the eyes, enough to move it finely.",
+        "Dieses Gesicht misst zwischen den Augen {number} Pixel, genug, um es fein zu bewegen.",
+    ),
+    "sharp": ("This face is sharp.", "Dieses Gesicht ist scharf."),
+    "soft_eyes": ("The eyes are a little soft.", "Die Augen sind ein wenig weich."),
+    "faces_us": ("This face looks at us.", "Dieses Gesicht schaut uns an."),
+    "leans_a_little": (
+        "This head leans a little already, so it is tilted no further.",
+        "Dieser Kopf neigt sich schon ein wenig, darum wird er nicht weiter geneigt.",
+    ),
+    "eyes_open": ("The eyes are open.", "Die Augen sind offen."),
+    "mouth_closed": (
+        "The mouth is closed; it can smile.",
+        "Der Mund ist geschlossen; er kann lächeln.",
+    ),
+    "smiles_already": (
+        "The person is smiling with closed lips; the smile only grows a little.",
+        "Hier lächelt jemand mit geschlossenen Lippen; das Lächeln wird nur ein wenig größer.",
+    ),
+    "mouth_parted": (
+        "The lips are parted, so the smile stays small.",
+        "Die Lippen sind geöffnet, darum bleibt das Lächeln klein.",
+    ),
+    "no_glasses": ("No glasses are worn.", "Es wird keine Brille getragen."),
+    "hat": (
+        "A hat or a scarf is worn; it moves with the head.",
+        "Es wird ein Hut oder ein Tuch getragen; es bewegt sich mit dem Kopf.",
+    ),
+    "busy_background": (
+        "The background close to the hair is busy, so the head may move less.",
+        ("Der Hintergrund nah am Haar ist unruhig, darum bewegt sich der Kopf vielleicht weniger."),
+    ),
+    "plain_background": (
+        "The background close to the hair is calm.",
+        "Der Hintergrund nah am Haar ist ruhig.",
+    ),
+    "room_around": ("There is room around the head.", "Um den Kopf ist Platz."),
+    "scratched_face": (
+        "{number} % of this face is scratched or cracked. Restoring the photo first will help.",
+        (
+            "{number} % dieses Gesichts sind zerkratzt oder gebrochen. Zuerst das Foto"
+            " auszubessern hilft."
+        ),
+    ),
+    "scratched_photo": (
+        "{number} % of this photo is scratched or cracked.",
+        "{number} % dieses Fotos sind zerkratzt oder gebrochen.",
+    ),
+    "undamaged": (
+        "The photo is whole: no scratches, no cracks.",
+        "Das Foto ist heil: keine Kratzer, keine Risse.",
+    ),
     # A file did not become a photo, or a photo not a clip.
     "empty": (
         "This file is empty; send the photo again.",
@@ -305,6 +471,7 @@ CONSEQUENCES: dict[str, tuple[str, str]] = {
     "gentler": ("moves more gently", "bewegt sich sanfter"),
     "small_smile": ("smiles only a little", "lächelt nur wenig"),
     "no_smile": ("does not smile", "lächelt nicht"),
+    "maybe_less_head": ("may move the head less", "bewegt den Kopf vielleicht weniger"),
     "less_head": ("moves the head less", "bewegt den Kopf weniger"),
     "eyes_rest": ("does not blink", "blinzelt nicht"),
     "blink_only": ("only blinks and breathes", "blinzelt und atmet nur"),

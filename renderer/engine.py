@@ -40,6 +40,7 @@ from renderer.motion.expression import expression_basis
 from renderer.performance import film
 from renderer.picture.shade import crease_basis
 from renderer.prepare.coach import look_over
+from renderer.prepare.crop import working_crop
 from renderer.prepare.damage import Damage, DamageReader
 from renderer.prepare.scan import Scan
 from renderer.reasons import Reason, reason
@@ -101,7 +102,9 @@ class GeometricAnimator:
         findings = look_over(
             photo, look.faces, look.attributes, look.verdicts, chosen, scan, damage
         )
-        return replace(self._describe(look), findings=findings, crop=_crop(photo, look, scan))
+        moving = [look.faces[verdict.face] for verdict in look.verdicts if verdict.moves]
+        crop = working_crop((photo.shape[1], photo.shape[0]), moving, scan.panel)
+        return replace(self._describe(look), findings=findings, crop=crop)
 
     def animate(self, photo: Picture, output: Path, request: Request, progress: Progress) -> Report:
         """See `renderer.animator.Animator`. Raises `ModelError` and `ClipError`."""
@@ -269,16 +272,6 @@ def _judge_in_view(
 def _resting(face: int, *, is_cut: bool) -> FaceVerdict:
     found = reason("cut_off" if is_cut else "out_of_view", face)
     return FaceVerdict(face, False, STILL, (found,))
-
-
-def _crop(photo: Picture, look: Look, scan: Scan) -> tuple[int, int, int, int] | None:
-    """The part of the photo around everybody who may move, in the panel's shape."""
-    moving = tuple(look.faces[verdict.face] for verdict in look.verdicts if verdict.moves)
-    if not moving:
-        return None
-    height, width = photo.shape[:2]
-    aspect = scan.panel[0] / scan.panel[1]
-    return frame_crop(width, height, moving, aspect, scan.panel[1]).crop
 
 
 def _frame(photo: Picture, faces: tuple[Face, ...], request: Request) -> Framing:

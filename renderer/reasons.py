@@ -31,7 +31,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "no_face": "No face was found in this picture. A photo with a clearly visible face works "
         "best.",
         "face_too_small": "This face is only {number} pixels between the eyes, too few to bring it to "
-        "life. Scan the photo again at 600 DPI.",
+        "life. Scan the photo again at 600 DPI or more.",
         "profile_view": "This face looks too far to the side to be moved without distorting it. A "
         "photo from the front works best.",
         "tilted_too_far": "This head lies too far on its side to be moved. Turn the photo upright "
@@ -42,9 +42,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "rests": "No movement looked right on this face, so it stays as it is in the photo.",
         # A face moves less.
         "small_face": "This face is only {number} pixels between the eyes, so its eyes stay as they "
-        "are. Scan the photo again at 600 DPI to see it blink.",
+        "are. Scan the photo again at 600 DPI or more to see it blink.",
         "few_pixels": "This face is only {number} pixels between the eyes. Scanned again at 600 DPI "
-        "it would look sharper and move more finely.",
+        "or more it would look sharper and move more finely.",
         "turned_aside": "This face is turned to the side, so it only blinks and breathes a little.",
         "three_quarter": "This face looks to one side, so the head turns only a little.",
         "looks_up": "This face looks up, so the head moves only a little.",
@@ -110,7 +110,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "near_enough": "The face is large enough in the picture: {number} % of its height.",
         "far_away": "The face fills only {number} % of the picture's height. Cropped closer, one "
         "would see it better.",
-        "eyes_apart": "This face is {number} pixels between the eyes; that is plenty.",
+        "eyes_apart": "This face is {number} pixels between the eyes, enough to move it finely.",
         "sharp": "This face is sharp.",
         "soft_eyes": "The eyes are a little soft.",
         "faces_us": "This face looks at us.",
@@ -119,7 +119,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "mouth_closed": "The mouth is closed; it can smile.",
         "smiles_already": "The person is smiling with closed lips; the smile only grows a little.",
         "mouth_parted": "The lips are parted, so the smile stays small.",
-        "no_glasses": "Nothing covers the eyes.",
+        "no_glasses": "No glasses are worn.",
         "hat": "A hat or a scarf is worn; it moves with the head.",
         "busy_background": "The background close to the hair is busy, so the head may move less.",
         "plain_background": "The background close to the hair is calm.",

@@ -107,7 +107,7 @@ class Reporter:
         if clip is not None:
             self._say("run.clip_ready", name=photo.name, driver=clip.driver)
         elif photo.look is not None and not (before or "").startswith("clip"):
-            reason = next((finding_in(each, self._language) for each in photo.look.findings), "")
+            reason = next((finding_in(each, self._language) for each in photo.look.told), "")
             what = (
                 say("run.can_wake", self._language)
                 if state == "animated"

@@ -1,9 +1,10 @@
-"""`wakeframe animate` and `wakeframe check`: one photo, looked at and woken."""
+"""`wakeframe animate`: one photo, looked at and woken."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,10 +33,10 @@ _DRIVER_NAMES = {
 
 @dataclass(frozen=True)
 class Job:
-    """What was typed. `clip` is None for a mere look, `report` where nobody asked for one."""
+    """What was typed. `report` is None where nobody asked for one."""
 
     photo: Path
-    clip: Path | None
+    clip: Path
     report: Path | None
     request: Request
     quiet: bool = False
@@ -55,8 +56,7 @@ def animate(job: Job, make_animator: Callable[[], Animator]) -> int:
     A photo that cannot be animated leaves whatever was at `job.clip` before as it was: an older clip
     is the user's, and the exit code says that it is not the answer.
     """
-    if job.clip is not None:
-        check_output(job.clip, ".mp4", job.photo)
+    check_output(job.clip, ".mp4", job.photo)
     if job.report is not None:
         check_output(job.report, ".json", job.photo)
     with ProgressLine(sys.stderr, quiet=job.quiet) as progress:
@@ -85,26 +85,19 @@ def _look_and_wake(
         reason = Reason(refused.code, str(refused))
         return Report("refused", (reason,), requested_driver=wanted), {}
     request = replace(job.request, seed=seed_of(photo.sha256), year=photo.year)
-    report = _run(make_animator, photo, job.clip, request, progress)
-    return in_original_pixels(report, photo.scale), _about(photo)
+    with explained():
+        report = make_animator().animate(photo.pixels, job.clip, request, progress)
+    return in_original_pixels(report, photo.scale), about(photo)
 
 
-def _run(
-    make_animator: Callable[[], Animator],
-    photo: DecodedPhoto,
-    clip: Path | None,
-    request: Request,
-    progress: ProgressLine,
-) -> Report:
-    """Ask the engine; what it raises on purpose becomes one of our own errors."""
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """What the engine raises on purpose becomes one of our own errors."""
     from renderer.clip import ClipError
     from renderer.models import ModelError
 
     try:
-        animator = make_animator()
-        if clip is None:
-            return animator.check(photo.pixels)
-        return animator.animate(photo.pixels, clip, request, progress)
+        yield
     except (ClipError, ModelError) as error:
         raise WakeframeError(str(error)) from error
     except OSError as error:
@@ -118,7 +111,11 @@ def in_original_pixels(report: Report, scale: float) -> Report:
     """The report with the faces measured in the pixels of the file, not of a smaller copy of it."""
     if scale == 1:
         return report
-    return replace(report, faces=tuple(_rescaled(face, 1 / scale) for face in report.faces))
+    faces = tuple(_rescaled(face, 1 / scale) for face in report.faces)
+    if report.crop is None:
+        return replace(report, faces=faces)
+    x0, y0, x1, y1 = (round(side / scale) for side in report.crop)
+    return replace(report, faces=faces, crop=(x0, y0, x1, y1))
 
 
 def _rescaled(face: FaceReport, factor: float) -> FaceReport:
@@ -130,26 +127,26 @@ def _rescaled(face: FaceReport, factor: float) -> FaceReport:
     )
 
 
-def _about(photo: DecodedPhoto) -> dict[str, object]:
+def about(photo: DecodedPhoto) -> dict[str, object]:
+    """What a report says of the file itself; never where it was taken."""
     width, height = photo.original_size
-    about = {
+    facts = {
         "width": width,
         "height": height,
         "format": photo.format,
         "sha256": photo.sha256,
         "year": photo.year,
+        "dpi": photo.dpi,
         "decode_scale": photo.scale,
         "decode_cage": list(photo.cage),
     }
-    return {"photo": about}
+    return {"photo": facts}
 
 
 def _tell(job: Job, report: Report) -> None:
     """The story in a few sentences: the answer on standard output, a refusal on standard error."""
     found = list(dict.fromkeys(reason.message for reason in report.reasons))
-    if job.clip is None:
-        print("\n".join([_found(report), *found]))
-    elif report.verdict == "animated":
+    if report.verdict == "animated":
         print("\n".join([_made(job.clip, report), *found]))
     else:
         for sentence in found or ["This photo had better stay still."]:
@@ -163,13 +160,3 @@ def _made(clip: Path, report: Report) -> str:
     people = f"{moving} of {len(report.faces)} faces move" if len(report.faces) > 1 else ""
     facts = [f"{seconds:.1f} s", f"{report.width}x{report.height}", driver, people]
     return f"{clip}: {', '.join(fact for fact in facts if fact)}"
-
-
-def _found(report: Report) -> str:
-    count = len(report.faces)
-    if count == 0:
-        return "No face was found."
-    faces = "One face" if count == 1 else f"{count} faces"
-    fit = "can be animated" if report.verdict == "animated" else "cannot be animated"
-    sizes = ", ".join(f"{face.interocular_px:.0f}" for face in report.faces)
-    return f"{faces}, {sizes} pixels between the eyes; this photo {fit}."

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 DRIVERS = ("auto", "nostalgia", "joy", "reunion", "blink-and-nod")
-PHOTO_DEEDS = ("show", "hide", "delete", "restore", "favourite", "ordinary", "driver")
+PHOTO_DEEDS = ("show", "hide", "delete", "restore", "favourite", "ordinary", "driver", "about")
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - no public name
 SIDES = range(64, 8193)
@@ -21,7 +21,7 @@ def add_run(commands: Commands) -> None:
         "--windowed", action="store_true", help="in a window, not on the whole panel"
     )
     parser.add_argument(
-        "--size", type=_size, metavar="WxH", help="of the window, or of a screen that is not there"
+        "--size", type=size, metavar="WxH", help="of the window, or of a screen that is not there"
     )
     parser.add_argument(
         "--port", type=_port, metavar="N", help="where a browser on this machine sees the screen"
@@ -79,7 +79,7 @@ def _add_library(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _size(text: str) -> tuple[int, int]:
+def size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
     if not (width.isdecimal() and height.isdecimal()):
         raise argparse.ArgumentTypeError("must be like 1280x720")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from frame.commands.findings import line_of
 from frame.commands.library import library_folder, open_library
 from frame.commands.run import settings_in_effect
 from frame.core.photos import Approval, Photo
 from frame.errors import UsageError
 from frame.library import deeds, deletion
 from frame.library.catalogue import Catalogue
-from frame.words import harmless
+from frame.words import harmless, language_from, say
 
 
 def do(library: Path | None, photo_id: int, deed: str, driver: str | None) -> int:
@@ -20,6 +22,8 @@ def do(library: Path | None, photo_id: int, deed: str, driver: str | None) -> in
     if (deed == "driver") != (driver is not None):
         raise UsageError("`driver` needs the name of one, and nothing else does.")
     settings = settings_in_effect().settings
+    if deed == "about":
+        return _tell_about(library_folder(library, settings), photo_id, settings.language)
     with open_library(library_folder(library, settings), read_only=False) as catalogue:
         photo = catalogue.photos.get(photo_id)
         if photo is None:
@@ -30,6 +34,23 @@ def do(library: Path | None, photo_id: int, deed: str, driver: str | None) -> in
         else:
             done = _DEEDS[deed](catalogue, photo)
     print(f"{harmless(photo.name)} {done}.")
+    return 0
+
+
+def _tell_about(library: Path, photo_id: int, wanted: str) -> int:
+    """What was found in it, and what that costs its movement."""
+    language = language_from(wanted, os.environ)
+    with open_library(library, read_only=True) as catalogue:
+        photo = catalogue.photos.get(photo_id)
+    if photo is None:
+        raise UsageError(f"There is no photo {photo_id}; `wakeframe status` lists them.")
+    width, height = photo.size
+    print(f"{harmless(photo.name)}  {width} x {height}")
+    if photo.look is None:
+        print(say("state.looking", language))
+        return 0
+    lines = (line_of(finding, language) for finding in photo.look.told)
+    print("\n".join(dict.fromkeys(lines)) or say("check.nothing", language))
     return 0
 
 

@@ -166,6 +166,7 @@ def _photo(state: PhotoState) -> dict[str, Any]:
         "sha256": photo.sha256,
         "verdict": photo.look.verdict if photo.look else None,
         "people": len(photo.look.heads) if photo.look else None,
+        "findings": [vars(each) for each in photo.look.findings] if photo.look else [],
         "clip": clip
         and {
             "file": clip.file,

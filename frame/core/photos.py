@@ -75,6 +75,7 @@ class Finding:
     costs the animation (``none``, ``gentler``, ``small_smile``, ``no_smile``, ``less_head``,
     ``eyes_rest``, ``blink_only``, ``gentle_driver``, ``still``) and `most`, 0..1, how much is left
     where it is a matter of degree. `face` counts from the left of the picture, None: the photo.
+    `grade` is ``good``, ``note`` (worth knowing) or ``bad``; the catalogue keeps no good ones.
     `is_mended`: the restoration has dealt with it; it is kept, and no longer told.
     """
 
@@ -85,6 +86,7 @@ class Finding:
     consequence: str = "none"
     most: float | None = None
     face: int | None = None
+    grade: str = "bad"
     is_mended: bool = False
 
 
@@ -99,6 +101,11 @@ class Look:
     findings: tuple[Finding, ...]
     heads: tuple[Head, ...]
     models: str
+
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """What is still to be told: what decided comes first, what was mended is left out."""
+        return tuple(each for each in self.findings if not each.is_mended)
 
 
 @dataclass(frozen=True)

@@ -140,8 +140,8 @@ class WallPainter:
 
     def _why_still(self, photo: Photo) -> str:
         look = photo.look
-        if look is not None and look.verdict != "animated" and look.findings:
-            return self._say("info.still", {"reason": finding_in(look.findings[0], self._language)})
+        if look is not None and look.verdict != "animated" and look.told:
+            return self._say("info.still", {"reason": finding_in(look.told[0], self._language)})
         return self._say("info.not_yet", {})
 
     def _say(self, code: str, facts: Mapping[str, str | int]) -> str:

@@ -62,7 +62,7 @@ def _word(
     photo: Photo, approved: Clip | None, newest: Clip | None, seen: Seen
 ) -> tuple[str, tuple[Finding, ...]]:
     look, render = photo.look, seen.renders.get(photo.id)
-    findings = look.findings if look else ()
+    findings = look.told if look else ()
     if photo.is_deleted:
         return "deleted", ()
     if photo.id in seen.missing:

@@ -20,7 +20,7 @@ from frame.library.decode import DecodedPhoto
 from frame.library.places import Places
 from frame.library.stills import StillCache
 from frame.studio.kit import Engine, Kit, Stop
-from frame.studio.looking import look_fingerprint, look_of
+from frame.studio.looking import look_fingerprint, look_of, scan_of
 from frame.studio.naming import called
 from frame.studio.priority import LOOKER_NICE, step_back
 from frame.studio.shelf import ClipShelf
@@ -138,7 +138,8 @@ class Looker:
             self._catalogue.photos.remember_look(photo.id, look)
             return Outcome(refused.code, str(refused))
         height, width = decoded.pixels.shape[:2]
-        report = self._engine.animator.check(decoded.pixels)
+        scan = scan_of(decoded, self._catalogue.facts.panel)
+        report = self._engine.animator.check(decoded.pixels, scan)
         look = look_of(report, (width, height), decoded.scale, self._models)
         self._catalogue.photos.remember_look(photo.id, look)
         if look.verdict != "animated":

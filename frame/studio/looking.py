@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from dataclasses import replace
 
 from frame.core.photos import Finding, Head, Look, Region
+from frame.library.decode import DecodedPhoto
 from renderer.motion.caps import STILL
+from renderer.prepare.findings import Finding as Seen
+from renderer.prepare.mended import is_mended
+from renderer.prepare.scan import Scan
 from renderer.report import FaceReport, Report
 
-KEEP_EDITION = 1
-"""Counted up when the regions below change: every photo is then looked at again."""
+LOOK_EDITION = 2
+"""Counted up when the regions below or the coach change: every photo is then looked at again."""
 
 FACE_ABOVE, FACE_BELOW, FACE_ASIDE = 0.55, 0.52, 0.42
 """Forehead, chin and cheeks from the middle of the face, in face heights."""
@@ -36,7 +41,7 @@ STEEP_ROLL_DEG = 60.0
 
 def look_fingerprint(models: str) -> str:
     """What a look belongs to: another one makes it stale."""
-    return f"{models}.{KEEP_EDITION}"
+    return f"{models}.{LOOK_EDITION}"
 
 
 def look_of(report: Report, size: tuple[int, int], scale: float, models: str) -> Look:
@@ -52,12 +57,55 @@ def look_of(report: Report, size: tuple[int, int], scale: float, models: str) ->
     return Look(report.verdict, _findings(report), heads, models)
 
 
+def scan_of(
+    photo: DecodedPhoto,
+    panel: tuple[int, int],
+    print_cm: tuple[float, float] | None = None,
+) -> Scan:
+    """What the coach is told of a file besides its pixels."""
+    return Scan(
+        panel=panel,
+        dpi=photo.dpi,
+        print_cm=print_cm,
+        scale=photo.scale,
+        year=photo.year,
+        is_camera=photo.taken is not None,
+    )
+
+
+def struck_off(look: Look, mended: Collection[str]) -> Look:
+    """The look once a restoration has mended `mended` (see `renderer.prepare.mended.Mending`): what it
+    answers stays known, and is no longer told."""
+    findings = tuple(
+        replace(each, is_mended=each.is_mended or is_mended(each.code, mended))
+        for each in look.findings
+    )
+    return replace(look, findings=findings)
+
+
 def _findings(report: Report) -> tuple[Finding, ...]:
-    """Each sentence once, in the animator's order."""
+    """What the coach saw, without what is good; of an animator that has no coach, its reasons, each
+    sentence once."""
+    if report.findings:
+        return tuple(_finding(found) for found in report.findings if found.grade != "good")
     told = {(found.code, found.message): found for found in reversed(report.reasons)}
     return tuple(
         Finding(found.code, found.message, found.number, found.unit, face=found.face)
         for found in reversed(told.values())
+    )
+
+
+def _finding(seen: Seen) -> Finding:
+    return Finding(
+        code=seen.code,
+        message=seen.message,
+        number=None if seen.number is None else round(float(seen.number), 4),
+        unit=seen.unit,
+        consequence=seen.consequence,
+        most=None if seen.most is None else round(seen.most, 4),
+        face=seen.face,
+        grade=seen.grade,
+        is_mended=seen.is_mended,
     )
 
 

@@ -63,12 +63,12 @@ def look_over(
     light = read_light(picture)
     found = _people(faces, chosen)
     found += _light(picture, attributes, light)
-    if scan.is_lossy and scan.scale == 1.0:
+    if scan.scale == 1.0:
         found.append(_compression(picture))
     found += read_scan((picture.shape[1], picture.shape[0]), faces, scan)
     found += read_damage(damage, Cost("gentle_driver") if _is_for_damage(chosen) else Cost())
     for face, seen, verdict in zip(faces, attributes, verdicts, strict=True):
-        found += read_person(picture, face, seen, verdict)
+        found += read_person(picture, face, seen, verdict, scan.scale)
     return tuple(sorted(found, key=_rank))
 
 

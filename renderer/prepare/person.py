@@ -32,19 +32,19 @@ SOFT_EYES = 0.30
 """Sharpness under which sharpening the eyes helps; below `renderer.gates.SOFT` they are blurred."""
 
 BUSY = 0.09
-"""Mean local contrast of the background in a ring around the head. Of 46 heads, 7 of the 11 whose cut-out
-is doubted (trust under 0.75) have more, and 8 of the 35 others, most of them before flags."""
+"""Mean local contrast of the background in a ring around the head. Of 46 heads, 7 of the 11 whose
+cut-out is doubted (trust under 0.75) have more, and 8 of the 35 others, most of them before flags."""
 
 
 def read_person(
-    picture: Picture, face: Face, seen: Attributes, verdict: FaceVerdict
+    picture: Picture, face: Face, seen: Attributes, verdict: FaceVerdict, scale: float = 1.0
 ) -> list[Finding]:
-    """All findings on one face, with its number in the picture.
+    """All findings on one face, with its number in the picture, which is `scale` times the file.
 
     Of a face that must not move only the reason and the size are told: what is read from one that is
     turned away, tiny or drawn cannot be believed.
     """
-    told = _Told(verdict)
+    told = _Told(verdict, face.interocular_px / scale)
     if barred := told.code("barred"):
         found = [_barred(told, barred, face)]
         if barred != "face_too_small" and face.mesh.presence >= SURE_PRESENCE:
@@ -64,7 +64,8 @@ def read_person(
 class _Told:
     """Makes findings on one face: their consequence is what the gates took by a rule."""
 
-    def __init__(self, verdict: FaceVerdict) -> None:
+    def __init__(self, verdict: FaceVerdict, eyes_px: float) -> None:
+        self.eyes_px = eyes_px
         self._face = verdict.face
         self._steps = {step.rule: step for step in verdict.steps}
 
@@ -88,7 +89,7 @@ class _Told:
 
 def _barred(told: _Told, code: str, face: Face) -> Finding:
     if code == "face_too_small":
-        return told.say(code, "bad", face.interocular_px, "px", "barred")
+        return told.say(code, "bad", told.eyes_px, "px", "barred")
     if code == "drawing" or face.mesh.presence < SURE_PRESENCE:
         return told.say(code, "bad", None, "", "barred")
     degrees = face.pose.roll_deg if code == "tilted_too_far" else face.pose.yaw_deg
@@ -98,7 +99,7 @@ def _barred(told: _Told, code: str, face: Face) -> Finding:
 def _size(told: _Told, face: Face) -> Finding:
     code = size_code(face)
     grade: Grade = "bad" if code else "good"
-    return told.say(code or "eyes_apart", grade, face.interocular_px, "px", "size")
+    return told.say(code or "eyes_apart", grade, told.eyes_px, "px", "size")
 
 
 def _pose(told: _Told, face: Face) -> Iterable[Finding]:

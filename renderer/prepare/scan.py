@@ -46,7 +46,7 @@ class Scan:
     `panel` is (width, height) in pixels. `dpi` is the file's own tag, `print_cm` the print's size as
     somebody told it (either way up), `scale` 0..1 how much smaller the decoded picture is than the
     file. `year` is when it was taken. `is_camera`: a camera dated it, so there is no print to scan
-    again. `is_lossy`: the file's format may leave blocks.
+    again.
     """
 
     panel: tuple[int, int] = PANEL
@@ -55,7 +55,6 @@ class Scan:
     scale: float = 1.0
     year: int | None = None
     is_camera: bool = False
-    is_lossy: bool = True
 
 
 def read_scan(size: tuple[int, int], faces: Sequence[Face], scan: Scan) -> list[Finding]:

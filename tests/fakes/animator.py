@@ -12,7 +12,9 @@ from renderer.clip import FPS, ClipWriter
 from renderer.faces.types import Box, Picture
 from renderer.framing import frame_view, working_picture
 from renderer.gates import Caps
-from renderer.reasons import Reason
+from renderer.prepare.findings import Cost, finding
+from renderer.prepare.scan import Scan
+from renderer.reasons import reason
 from renderer.report import Commanded, FaceReport, Report
 
 FRAMES = 5
@@ -23,6 +25,7 @@ class FakeAnimator:
 
     def __init__(self, between_frames: Callable[[], None] = lambda: None) -> None:
         self.requests: list[Request] = []
+        self.scans: list[Scan | None] = []
         self._between_frames = between_frames
 
     def animate(self, photo: Picture, output: Path, request: Request, progress: Progress) -> Report:
@@ -51,8 +54,13 @@ class FakeAnimator:
             frames=FRAMES, fps=FPS, width=width, height=height,
         )  # fmt: skip
 
-    def check(self, photo: Picture) -> Report:
+    def check(self, photo: Picture, scan: Scan | None = None) -> Report:
+        self.scans.append(scan)
         if photo.max() < 10:
-            return Report("refused", (Reason("no_face", "No face was found in this photo."),))
+            seen = finding("no_face", "bad", number=0, unit="people", cost=Cost("still"))
+            return Report("refused", (reason("no_face"),), findings=(seen,))
         face = FaceReport(Box(0, 0, 9, 9), 60.0, 1, 2, 3, 0.5, caps=Caps())
-        return Report("animated", (Reason("small", "Scan it again at 600 DPI.", 0),), (face,))
+        few = finding("few_pixels", "bad", 0, 60.0, "px")
+        good = finding("sharp", "good", 0, 0.5, "share")
+        reasons = (reason("few_pixels", 0, 60.0),)
+        return Report("animated", reasons, (face,), findings=(few, good), crop=(0, 0, 9, 9))

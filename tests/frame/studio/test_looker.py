@@ -19,6 +19,7 @@ from frame.studio.kit import Kit
 from frame.studio.looking import look_fingerprint
 from renderer.faces.types import Picture
 from renderer.models import ModelError
+from renderer.prepare.scan import Scan
 from renderer.report import Report
 from tests.fakes.animator import FakeAnimator
 from tests.frame.photos import scene
@@ -41,9 +42,9 @@ class Order(FakeAnimator):
         super().__init__()
         self.looks = 0
 
-    def check(self, photo: Picture) -> Report:
+    def check(self, photo: Picture, scan: Scan | None = None) -> Report:
         self.looks += 1
-        return super().check(photo)
+        return super().check(photo, scan)
 
 
 def seen(paths: list[str]):
@@ -64,7 +65,7 @@ def test_every_photo_is_looked_at_newest_first(catalogue, places, live, time) ->
     for photo_id in ids:
         look = catalogue.photos.get(photo_id).look
         assert look.verdict == "animated" and look.models == look_fingerprint(MODELS)
-        assert [finding.code for finding in look.findings] == ["small"]
+        assert [finding.code for finding in look.findings] == ["few_pixels"]
         (head,) = look.heads
         assert head.can_move and head.keep.width > head.face.width
         task = catalogue.work.get(photo_id, "look")
@@ -194,10 +195,10 @@ def test_when_the_machine_fails_no_photo_is_blamed(catalogue, places, live, erro
     time = Time(stops_at=40.0)
 
     class Failing(FakeAnimator):
-        def check(self, photo: Picture) -> Report:
+        def check(self, photo: Picture, scan: Scan | None = None) -> Report:
             if time.seconds < 20:
                 raise error
-            return super().check(photo)
+            return super().check(photo, scan)
 
     def look_in() -> None:
         if 6 < time.seconds < 15:

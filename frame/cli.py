@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     arguments.add_photo(commands)
     arguments.add_answer(commands)
     arguments.add_settings(commands)
+    arguments.add_library(commands)
     _add_animate(commands)
     _add_check(commands)
     _add_doctor(commands)

@@ -73,6 +73,23 @@ def add_settings(commands: Commands) -> None:
     parser.set_defaults(run=_settings)
 
 
+def add_library(commands: Commands) -> None:
+    parser = commands.add_parser("library", help="everything into one archive, and back")
+    deeds = parser.add_subparsers(title="what to do", required=True, metavar="export|restore")
+    export = deeds.add_parser("export", help="originals, decisions and settings into one tar")
+    restore = deeds.add_parser(
+        "restore", help="back from such a tar; nothing that is there is lost"
+    )
+    restore.add_argument("--settings", action="store_true", help="the settings as well")
+    for each, do in ((export, _export), (restore, _restore)):
+        each.add_argument("archive", type=Path, metavar="ARCHIVE.tar")
+        _add_library(each)
+        each.add_argument(
+            "--verbose", action="store_true", help="say where it went wrong, if it does"
+        )
+        each.set_defaults(run=do)
+
+
 def _add_library(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--library", type=Path, metavar="DIR", help="the library (default: the settings')"
@@ -137,6 +154,18 @@ def _answer(options: argparse.Namespace) -> int:
     from frame.commands.answer import answer
 
     return answer(options.library, options.id, options.answer)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from frame.commands.backup import export
+
+    return export(options.library, options.archive)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from frame.commands.backup import bring_back
+
+    return bring_back(options.library, options.archive, with_settings=options.settings)
 
 
 def _settings(options: argparse.Namespace) -> int:

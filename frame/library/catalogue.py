@@ -15,11 +15,13 @@ from typing import Self
 
 from frame.core.photos import Door
 from frame.errors import WakeframeError
+from frame.library.browse import Browse
 from frame.library.clips import Clips
 from frame.library.folders import Folders
 from frame.library.ownership import Ownership
 from frame.library.passes import Passes
 from frame.library.photos import Photos
+from frame.library.records import Records
 from frame.library.schema import TABLES, VERSION, TooNew, has_our_schema, migrate
 from frame.library.talk import Facts, Notices, Questions, Refusals
 from frame.library.uploads import Uploads
@@ -46,10 +48,11 @@ class CatalogueTooNew(CatalogueError):  # noqa: N818
 class Catalogue:
     """The catalogue, open. A context manager.
 
-    Each member is one topic: `photos`, `clips`, `work` (tries of the studio), `folders` (mirrored
-    folders), `refusals`, `questions`, `notices`, `facts`, `passes` (of relatives), `ownership` (password
-    and sessions), `uploads` (what relatives send). Every method of theirs is one
-    transaction of its own, durable when it returns, unless it is called inside `transaction`.
+    Each member is one topic: `photos`, `browse` (looking through them), `records` (for archives),
+    `clips`, `work` (tries of the studio), `folders` (mirrored folders), `refusals`, `questions`,
+    `notices`, `facts`, `passes` (of relatives), `ownership` (password and sessions), `uploads` (what
+    relatives send). Every method of theirs is one transaction of its own, durable when it returns,
+    unless it is called inside `transaction`.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -62,6 +65,8 @@ class Catalogue:
             # SQLite quotes a damaged schema in its message, and Python cannot always decode it.
             raise CatalogueError(f"The catalogue cannot be opened: {error}.") from error
         self.photos = Photos(self._db)
+        self.browse = Browse(self._db)
+        self.records = Records(self._db)
         self.clips = Clips(self._db)
         self.work = Work(self._db)
         self.folders = Folders(self._db)

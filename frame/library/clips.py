@@ -37,14 +37,16 @@ class Clips:
         self._db = db
 
     def add(self, new: NewClip) -> int:
-        """A row; its id. Begins with the approval that clips of the photo's door begin with, except
-        that a clip follows the one before it, and, of a photo that a relative sent, their pass."""
+        """A row; its id. Begins with the approval of the clip before it, else with what a person decided
+        about one that has gone since, else with what clips of the photo's door begin with: of a photo
+        that a relative sent, as their pass says."""
         view = new.view
         found = self._db.execute(
             "INSERT INTO clips (photo_id, file, driver, asked, models, prepared, view, size_bytes,"
             " made, frames, report, intensity, approval)"
             " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce("
             " (SELECT approval FROM clips WHERE photo_id = ?1 ORDER BY id DESC LIMIT 1),"
+            " (SELECT clip_approval FROM photos WHERE id = ?1),"
             " (SELECT CASE WHEN photos.door = 'phone' AND photos.approval = 'approved' AND EXISTS"
             " (SELECT 1 FROM uploads WHERE photo_id = ?1 AND NOT waits AND withdrawn IS NULL)"
             " THEN 'approved' ELSE doors.clip END"
@@ -87,7 +89,21 @@ class Clips:
         return Wish(str(row[0]), float(row[1])) if row else Wish()
 
     def approve(self, clip_id: int, approval: Approval) -> None:
-        self._db.execute("UPDATE clips SET approval = ? WHERE id = ?", (approval, clip_id))
+        """Decide about it, and about every later clip of its photo: one that goes to make room, and is
+        made again, is no other clip to whoever has hidden it."""
+        self._db.execute("SAVEPOINT decide")
+        try:
+            self._db.execute("UPDATE clips SET approval = ? WHERE id = ?", (approval, clip_id))
+            self._db.execute(
+                "UPDATE photos SET clip_approval = ?"
+                " WHERE id = (SELECT photo_id FROM clips WHERE id = ?)",
+                (approval, clip_id),
+            )
+        except BaseException:
+            self._db.execute("ROLLBACK TO decide")
+            raise
+        finally:
+            self._db.execute("RELEASE decide")
 
     def oldest(self, limit: int = 50) -> list[Clip]:
         """The clips made longest ago: the first to go when the disk is short."""

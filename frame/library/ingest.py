@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from frame.core.photos import Approval, Door, Photo
 from frame.errors import DiskFull, Refused, StorageError, WakeframeError
 from frame.library.catalogue import Catalogue
+from frame.library.decided import Decided, write
 from frame.library.disk import Disk, NewFile, RealDisk, remove_if_there, temporary_name
 from frame.library.formats import HEAD_BYTES, VIDEO, kind_named, recognise
 from frame.library.photos import NewPhoto
@@ -80,6 +81,17 @@ class _Copy:
     size_bytes: int
 
 
+@dataclass(frozen=True)
+class _Arrival:
+    """What is known about a file beside its bytes."""
+
+    door: Door
+    name: str
+    sender: str
+    parents: tuple[int, ...]
+    decided: Decided | None
+
+
 def decode_in_cage(descriptor: int) -> DecodedPhoto:
     """As `frame.library.decode.decode`, imported when the first photo comes."""
     from frame.library.decode import decode
@@ -130,8 +142,12 @@ class Ingest:
         expected_sha256: str | None = None,
         expected_size: int | None = None,
         parents: tuple[int, ...] = (),
+        decided: Decided | None = None,
     ) -> Taken:
         """Take in the file at `source`, which is only read. When this returns, the photo is safe.
+
+        A new photo begins as was `decided`, else as its door's photos do; one that is there already
+        stays as it is where something was decided elsewhere.
 
         Raises `Refused` (this file will never be a photo), `Unready` (not now: it is changing, gone or
         cannot be read), `DiskFull` and `StorageError` (our side; try again later).
@@ -144,9 +160,10 @@ class Ingest:
                     copy = _Copy(file, *self._copy(descriptor, file, before.st_size))
                     promise.check(copy.sha256, copy.size_bytes)
                     check_unchanged(source, descriptor, before, copy.size_bytes)
-                    taken = self._known(copy, door)
+                    arrival = _Arrival(door, name, sender, parents, decided)
+                    taken = self._known(copy, arrival)
                     if taken is None:
-                        taken = self._take_new(copy, door, name, sender, parents)
+                        taken = self._take_new(copy, arrival)
         except OSError as error:
             raise storage_error(error) from error
         except sqlite3.Error as error:
@@ -192,18 +209,19 @@ class Ingest:
             count += len(chunk)
         return digest.hexdigest(), count
 
-    def _known(self, copy: _Copy, door: Door) -> Taken | None:
+    def _known(self, copy: _Copy, arrival: _Arrival) -> Taken | None:
         """The photo with these bytes, if row and original are both there."""
         photo = self._catalogue.photos.find(copy.sha256)
         if photo is None or self._disk.size(self._places.original_of(photo)) != copy.size_bytes:
             return None
-        return self._welcome_back(photo, door)
+        return self._welcome_back(photo, arrival)
 
-    def _welcome_back(self, photo: Photo, door: Door) -> Taken:
+    def _welcome_back(self, photo: Photo, arrival: _Arrival) -> Taken:
         """The same photo twice is one photo. What somebody does on purpose counts: a deleted photo
         comes back, as its door's photos begin; one that waits is approved by a door that approves."""
-        if photo.is_deleted and door not in DELIBERATE:
-            return Taken(photo, is_new=False, was_deleted=True)
+        door = arrival.door
+        if arrival.decided is not None or (photo.is_deleted and door not in DELIBERATE):
+            return Taken(photo, is_new=False, was_deleted=photo.is_deleted)
         begins = self._catalogue.photos.beginning(door)
         approves = begins is Approval.APPROVED and photo.approval is Approval.WAITING
         with self._catalogue.transaction():
@@ -214,9 +232,7 @@ class Ingest:
         found = self._catalogue.photos.get(photo.id) or photo
         return Taken(found, is_new=False, was_deleted=photo.is_deleted)
 
-    def _take_new(
-        self, copy: _Copy, door: Door, name: str, sender: str, parents: tuple[int, ...]
-    ) -> Taken:
+    def _take_new(self, copy: _Copy, arrival: _Arrival) -> Taken:
         decoded = self._look(copy)
         kind = kind_named(decoded.format)
         if kind is None:
@@ -226,20 +242,20 @@ class Ingest:
             sha256=copy.sha256,
             suffix=kind.suffix,
             size_bytes=copy.size_bytes,
-            door=door,
-            name=storable(name),
-            sender=storable(sender),
-            arrived=self._now(),
+            door=arrival.door,
+            name=storable(arrival.name),
+            sender=storable(arrival.sender),
+            arrived=self._arrived(arrival.decided),
             size=decoded.original_size,
             decoded=(decoded.pixels.shape[1], decoded.pixels.shape[0]),
             taken=decoded.taken,
             place=decoded.place,
-            parents=parents,
+            parents=arrival.parents,
         )
-        photo, is_new = self._write_row(new)
+        photo, is_new = self._write_row(new, arrival.decided)
         if is_new:
             return Taken(photo, is_new=True, decoded=decoded)
-        back = self._welcome_back(photo, door)
+        back = self._welcome_back(photo, arrival)
         return Taken(back.photo, is_new=False, was_deleted=back.was_deleted, decoded=decoded)
 
     def _look(self, copy: _Copy) -> DecodedPhoto:
@@ -274,10 +290,18 @@ class Ingest:
         self._disk.rename(copy.file.path, original)
         self._disk.sync_folder(folder)
 
-    def _write_row(self, new: NewPhoto) -> tuple[Photo, bool]:
+    def _arrived(self, decided: Decided | None) -> int:
+        """Now, unless it is known better; nothing has arrived in the future."""
+        now = self._now()
+        return now if decided is None or decided.arrived is None else min(decided.arrived, now)
+
+    def _write_row(self, new: NewPhoto, decided: Decided | None) -> tuple[Photo, bool]:
         """The photo and whether it is new; another door may have taken the same one meanwhile."""
         try:
-            self._catalogue.photos.add(new)
+            with self._catalogue.transaction():
+                photo_id = self._catalogue.photos.add(new)
+                if decided is not None:
+                    write(self._catalogue, photo_id, decided)
             is_new = True
         except sqlite3.IntegrityError:
             is_new = False

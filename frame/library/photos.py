@@ -152,6 +152,10 @@ class Photos:
     def approve(self, photo_id: int, approval: Approval) -> None:
         self._set(photo_id, "approval", approval)
 
+    def decide_clip(self, photo_id: int, approval: Approval) -> None:
+        """What its clips begin with from now on, whatever its door says."""
+        self._set(photo_id, "clip_approval", approval)
+
     def favour(self, photo_id: int, *, is_favourite: bool) -> None:
         self._set(photo_id, "favourite", int(is_favourite))
 

@@ -18,13 +18,14 @@ from pathlib import Path
 from frame.core.photos import Approval
 from frame.errors import Refused
 from frame.library.catalogue import Catalogue
+from frame.library.decided import Decided, write
 from frame.library.deletion import PURGED, put_back
 from frame.library.disk import Disk, RealDisk, remove_if_there
 from frame.library.formats import kind_named
 from frame.library.ingest import Decode, decode_in_cage
 from frame.library.photos import NewPhoto
 from frame.library.places import Places
-from frame.library.salvage import Decided, decisions, last_damaged
+from frame.library.salvage import decisions, last_damaged
 
 _ORIGINAL = re.compile(r"([0-9a-f]{64})(\.[a-z]{2,5})")
 
@@ -205,10 +206,7 @@ def _adopt(
     try:
         with catalogue.transaction():
             number = catalogue.photos.add(new)
-            catalogue.photos.approve(number, known.approval)
-            catalogue.photos.favour(number, is_favourite=known.is_favourite)
-            if known.deleted is not None:
-                catalogue.photos.delete(number, known.deleted)
+            write(catalogue, number, known)
     except sqlite3.IntegrityError:
         return True  # a door has just taken it in
     return True

@@ -16,11 +16,12 @@ from pathlib import Path
 from frame.core.photos import Approval
 from frame.library.backup import JOURNALS
 from frame.library.catalogue import Catalogue, CatalogueError, CatalogueTooNew
+from frame.library.decided import Decided
 from frame.library.disk import Disk, RealDisk, remove_if_there
 from frame.library.ingest import Decode, decode_in_cage
 from frame.library.places import Places
 from frame.library.reconcile import ROOM, Reconciled, reconcile, tell
-from frame.library.salvage import Decided, damaged, decisions
+from frame.library.salvage import damaged, decisions
 
 _log = logging.getLogger(__name__)
 

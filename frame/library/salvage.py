@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from frame.core.photos import Approval, Door
+from frame.library.decided import Decided, wish_from
 from frame.library.disk import Disk
 
 PIECE = 50
@@ -21,33 +21,20 @@ MOST_ROWS = 1_000_000
 """A flipped bit in a row's number must not have us count to 2^62."""
 
 
-@dataclass(frozen=True)
-class Decided:
-    """What is known about a photo apart from its original: from a damaged catalogue."""
-
-    approval: Approval = Approval.WAITING
-    deleted: int | None = None
-    is_favourite: bool = False
-    door: Door = Door.INBOX
-    name: str = ""
-    sender: str = ""
-    arrived: int | None = None
-
-
 def decisions(catalogue: Path | None) -> dict[str, Decided]:
     """What was decided, by the hash of the original. Never raises: what cannot be read is not known."""
     found: dict[str, Decided] = {}
     if catalogue is None or not catalogue.exists():
         return found
-    query = (
-        "SELECT sha256, approval, deleted, favourite, door, name, sender, arrived FROM photos"
-        " NOT INDEXED WHERE id BETWEEN ? AND ?"
-    )
     with (
         contextlib.suppress(sqlite3.Error, ValueError),
         contextlib.closing(_open(catalogue)) as db,
     ):
         last = _last_id(db)
+        query = (
+            "SELECT sha256, approval, deleted, favourite, door, name, sender, arrived,"
+            f" {_newer(db)} FROM photos NOT INDEXED WHERE id BETWEEN ? AND ?"
+        )
         for first in range(1, last + 1, PIECE):
             with contextlib.suppress(sqlite3.Error, ValueError, TypeError):
                 for row in db.execute(query, (first, first + PIECE - 1)):
@@ -61,13 +48,20 @@ def _open(path: Path) -> sqlite3.Connection:
     return db
 
 
+def _newer(db: sqlite3.Connection) -> str:
+    """What older catalogues do not have: what was decided about the clip, and how it is to move."""
+    there = {row[1] for row in db.execute("PRAGMA table_info(photos)")}
+    columns = ("clip_approval", "wanted_driver", "wanted_intensity")
+    return ", ".join(each if each in there else f"NULL AS {each}" for each in columns)
+
+
 def _last_id(db: sqlite3.Connection) -> int:
     found = db.execute("SELECT max(id) FROM photos").fetchone()[0]
     return min(int(found or 0), MOST_ROWS)
 
 
 def _decided(row: tuple[object, ...]) -> Decided:
-    _, approval, deleted, favourite, door, name, sender, arrived = row
+    _, approval, deleted, favourite, door, name, sender, arrived, clip, driver, intensity = row
     return Decided(
         approval=Approval(str(approval)),
         deleted=deleted if isinstance(deleted, int) else None,
@@ -76,6 +70,8 @@ def _decided(row: tuple[object, ...]) -> Decided:
         name=str(name),
         sender=str(sender),
         arrived=arrived if isinstance(arrived, int) and arrived >= 0 else None,
+        clip=next((each for each in Approval if each == clip), None),
+        wish=wish_from(driver, intensity),
     )
 
 

@@ -230,6 +230,20 @@ CREATE INDEX uploads_open ON uploads (stage, changed)
 """
 
 
+_SIXTH = """
+ALTER TABLE photos ADD COLUMN clip_approval TEXT  -- what a person decided about its clip; NULL: nothing
+    CHECK (clip_approval IN ('waiting', 'approved', 'hidden'));
+
+-- What the owner looks through: everything that narrows a page down, and no row until it is seen.
+CREATE INDEX photos_for_pages ON photos
+    (arrived, id, approval, deleted, missing, favourite, verdict, sender, taken);
+CREATE INDEX photos_by_sender ON photos (sender, deleted);
+CREATE INDEX clips_waiting ON clips (photo_id, id) WHERE approval = 'waiting';
+CREATE INDEX work_ended ON work (kind, photo_id)
+    WHERE state = 'set_aside' OR (state = 'done' AND code != '');
+"""
+
+
 def _first(connection: sqlite3.Connection) -> None:
     for statement in _statements(_FIRST):
         connection.execute(statement)
@@ -255,6 +269,11 @@ def _fifth(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _sixth(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_SIXTH):
+        connection.execute(statement)
+
+
 TABLES = (
     *("doors", "photos", "clips", "work", "refusals"),
     *("folders", "sightings", "dropped", "held", "questions", "notices", "facts"),
@@ -264,7 +283,7 @@ TABLES = (
 """Every table of this version."""
 
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
-    *(_first, _second, _third, _fourth, _fifth),
+    *(_first, _second, _third, _fourth, _fifth, _sixth),
 )
 VERSION = len(STEPS)
 

@@ -127,11 +127,11 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "touches": (
         "Tap: right next, left previous, middle wake. Swipe: down hide, up undo.",
-        "Tippen: rechts weiter, links zurück, Mitte wecken. Wischen: runter weg, rauf wieder da.",
+        "Tippen: rechts weiter, links zurück, Mitte wecken. Wischen: runter weg, hoch zurück.",
     ),
     "touches.long": (
-        "A long touch tells this, and another one how to send photos; three seconds end the frame.",
-        "Langes Berühren zeigt dies, noch einmal, wie man Fotos schickt; drei Sekunden beenden alles.",
+        "Touch for long: this; once more: how to send photos; for three seconds: quit.",
+        "Lange berühren: dies; noch einmal: Fotos schicken; drei Sekunden lang: Ende.",
     ),
     # About the photo that hangs.
     "info.taken": ("Taken {day}", "Aufgenommen am {day}"),

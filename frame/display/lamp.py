@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -9,7 +10,12 @@ from frame.core.rest import Rest, asleep, light_with, lit
 from frame.core.schedule import Dimming, Hours, Light, Watched, watch
 from frame.display.ports import Clock
 
+_log = logging.getLogger(__name__)
+
 LOOK_SECONDS = 1.0
+
+PATIENCE_SECONDS = 120.0
+"""A machine without a clock of its own knows the time this soon after its network is there."""
 
 
 def _forget(_: Mapping[str, object]) -> None:
@@ -33,6 +39,8 @@ class Lamp:
         self._rest = _from_facts(memory.load())
         self._watched: Watched | None = None
         self._looked = float("-inf")
+        self._unknown_since: float | None = None
+        self._has_told = False
 
     @property
     def is_asleep(self) -> bool:
@@ -61,6 +69,7 @@ class Lamp:
             return None
         self._looked = now
         local = self._clock.local()
+        self._tell_of_clock(now, is_known=local is not None, is_missed=bool(off or dims))
         scheduled, self._watched = watch(self._watched, local, self._clock.unix(), off, dims)
         light, rest = light_with(self._rest, scheduled, local, dims, now)
         if rest != self._rest:
@@ -72,6 +81,17 @@ class Lamp:
         """Another schedule: what was seen of the last one says nothing."""
         self._watched = None
         self._looked = float("-inf")
+
+    def _tell_of_clock(self, now: float, *, is_known: bool, is_missed: bool) -> None:
+        """One calm line where hours are set that nobody can keep."""
+        if is_known:
+            self._unknown_since = None
+            return
+        if self._unknown_since is None:
+            self._unknown_since = now
+        if is_missed and not self._has_told and now - self._unknown_since >= PATIENCE_SECONDS:
+            self._has_told = True
+            _log.warning("the time is not known, so the night hours wait; `wakeframe doctor` helps")
 
     def _keep(self, rest: Rest) -> None:
         self._rest = rest

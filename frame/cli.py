@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     arguments.add_library(commands)
     _add_animate(commands)
     _add_check(commands)
+    _add_restore(commands)
     _add_doctor(commands)
     _add_bench(commands)
     for command in commands.choices.values():
@@ -135,6 +136,11 @@ def _add_animate(commands: Commands) -> None:
         metavar="0..1",
         help="how strongly to move (default: %(default)s)",
     )
+    parser.add_argument(
+        "--restore",
+        action="store_true",
+        help="restore the photo first; the clip begins and ends on the restored picture",
+    )
     parser.add_argument("--badge", action="store_true", help="draw a small visible mark")
     parser.add_argument("--title", default="", help="title in the clip's metadata")
     parser.add_argument(
@@ -163,6 +169,29 @@ def _add_check(commands: Commands) -> None:
         help="size of the print in centimetres, such as 9x13: makes the advice on scanning exact",
     )
     parser.set_defaults(run=_check)
+
+
+def _add_restore(commands: Commands) -> None:
+    parser = commands.add_parser("restore", help="scratches, fading and noise undone")
+    parser.add_argument("photo", type=Path, metavar="PHOTO")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT.png", help="the picture to write"
+    )
+    parser.add_argument(
+        "--strength",
+        type=_share,
+        default=1.0,
+        metavar="0..1",
+        help="of tones, noise and eyes; at 0 only damage is filled (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--compare", type=Path, metavar="SHEET.png", help="write before and after side by side"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="R.json", help="write what was found and done"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.set_defaults(run=_restore)
 
 
 def _add_doctor(commands: Commands) -> None:
@@ -216,7 +245,14 @@ def _animate(options: argparse.Namespace) -> int:
         badge=options.badge,
         title=options.title,
     )
-    job = Job(options.photo, options.output, options.report, request, options.quiet)
+    job = Job(
+        options.photo,
+        options.output,
+        options.report,
+        request,
+        quiet=options.quiet,
+        restore=options.restore,
+    )
     return animate(job, new_animator)
 
 
@@ -226,6 +262,20 @@ def _check(options: argparse.Namespace) -> int:
 
     job = Check(options.photo, options.report, options.json, options.panel, options.print_cm)
     return check(job, new_animator)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from frame.commands.restore import RestoreJob, new_restorer, restore
+
+    job = RestoreJob(
+        options.photo,
+        options.output,
+        options.strength,
+        options.report,
+        options.compare,
+        options.quiet,
+    )
+    return restore(job, new_restorer)
 
 
 def _doctor(_: argparse.Namespace) -> int:

@@ -30,10 +30,15 @@ def check_output(path: Path, suffix: str, photo: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Put `text` there in one step. Raises `OutputNotWritable`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put `data` there in one step. Raises `OutputNotWritable`."""
     part = _beside(path)
     try:
-        with part.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        with part.open("xb") as stream:
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -48,20 +47,18 @@ from renderer.rehearsal import Rehearsed, rehearse_all
 from renderer.report import (
     FaceReport,
     Report,
-    StageTime,
     Verdict,
     commanded,
     describe_face,
 )
 from renderer.stage import Craft, Role, SetStage, set_stage
+from renderer.watch import Watch
 
 ASPECTS = {"square": 1.0, "portrait": 4 / 5}
 """Crops for sharing; 4:5 is the tallest that picture feeds show whole."""
 
 SHARES = {"faces": 0.08, "matte": 0.12, "key poses": 0.15, "frames": 0.63, "finish": 0.02}
 """Each stage's share of the whole time, in their order, measured on a 1080p portrait."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,7 @@ class GeometricAnimator:
 
     def animate(self, photo: Picture, output: Path, request: Request, progress: Progress) -> Report:
         """See `renderer.animator.Animator`. Raises `ModelError` and `ClipError`."""
-        watch = _Watch(self._clock, progress)
+        watch = Watch(self._clock, progress, SHARES)
         asked = _asked_view(photo, request)
         look = watch.time("faces", lambda _: self._look(photo, asked))
         report = replace(self._describe(look), requested_driver=request.driver)
@@ -215,35 +212,6 @@ class GeometricAnimator:
         parts = cast(stage.caps, driver, request.seed, request.intensity, lead)
         seconds = length_of(driver)
         return rehearse_all(stage.stage, parts, stage.caps, seconds, self._store, told)
-
-
-class _Watch:
-    """Times the stages and turns each one's own progress into a share of the whole."""
-
-    def __init__(self, clock: Callable[[], float], progress: Progress) -> None:
-        self._clock = clock
-        self._progress = progress
-        self._stages: list[StageTime] = []
-
-    @property
-    def stages(self) -> tuple[StageTime, ...]:
-        return tuple(self._stages)
-
-    def time(self, name: str, work: Callable[[Callable[[float], None]], T]) -> T:
-        """Do `work`, which is handed a function to tell its own progress 0..1 to."""
-        begin = sum(share for stage, share in SHARES.items() if _before(stage, name))
-        share = SHARES[name]
-        self._progress(name, begin)
-        start = self._clock()
-        result = work(lambda done: self._progress(name, begin + share * done))
-        self._stages.append(StageTime(name, self._clock() - start))
-        self._progress(name, begin + share)
-        return result
-
-
-def _before(stage: str, other: str) -> bool:
-    order = list(SHARES)
-    return order.index(stage) < order.index(other)
 
 
 def _asked_view(photo: Picture, request: Request) -> Framing | None:

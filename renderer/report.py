@@ -173,7 +173,7 @@ def to_json(report: Report, extra: dict[str, object] | None = None) -> str:
         "crop": report.crop,
         **(extra or {}),
     }
-    return json.dumps(_rounded(content), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(rounded(content), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def _face(face: FaceReport) -> dict[str, object]:
@@ -181,12 +181,12 @@ def _face(face: FaceReport) -> dict[str, object]:
     return {**asdict(face), "box": [box.x0, box.y0, box.x1, box.y1]}
 
 
-def _rounded(value: object) -> object:
+def rounded(value: object) -> object:
     """The same tree with plain numbers of four decimals; numpy scalars become Python's."""
     if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
+        return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
+        return [rounded(item) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
     return round(value, 4) if isinstance(value, float) else value

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from frame.commands.restore import about_restoration, new_restorer, restored
 from frame.errors import Refused, WakeframeError
 from frame.files import check_output, write_text
 from frame.library.decode import DecodedPhoto, decode_file
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 DONE, CANNOT_ANIMATE = 0, 3
 
+OPENING, RESTORING = "opening the photo", "restoring"
+RESTORING_SHARE = 0.2
+"""Of the whole time of `--restore`, on a portrait of a megapixel."""
+
 _DRIVER_NAMES = {
     "nostalgia": "Nostalgia",
     "joy": "Joy",
@@ -33,13 +38,15 @@ _DRIVER_NAMES = {
 
 @dataclass(frozen=True)
 class Job:
-    """What was typed. `report` is None where nobody asked for one."""
+    """What was typed. `report` is None where nobody asked for one; with `restore` the photo is
+    restored first."""
 
     photo: Path
     clip: Path
     report: Path | None
     request: Request
     quiet: bool = False
+    restore: bool = False
 
 
 def new_animator() -> Animator:
@@ -69,15 +76,17 @@ def animate(job: Job, make_animator: Callable[[], Animator]) -> int:
 
 
 def _stages(report: Report, seen: Sequence[tuple[str, float]]) -> tuple[StageTime, ...]:
-    """Opening the photo, then what the animator measured itself, or else what we saw of it."""
+    """What comes before the animator, then what that measured itself, or else what we saw of it."""
     ours = tuple(StageTime(name, seconds) for name, seconds in seen)
-    return (*ours[:1], *report.stages) if report.stages else ours
+    if not report.stages:
+        return ours
+    return (*(stage for stage in ours if stage.name in (OPENING, RESTORING)), *report.stages)
 
 
 def _look_and_wake(
     job: Job, make_animator: Callable[[], Animator], progress: ProgressLine
 ) -> tuple[Report, dict[str, object]]:
-    progress("opening the photo", 0.0)
+    progress(OPENING, 0.0)
     wanted = job.request.driver
     try:
         photo = decode_file(job.photo)
@@ -85,9 +94,26 @@ def _look_and_wake(
         reason = Reason(refused.code, str(refused))
         return Report("refused", (reason,), requested_driver=wanted), {}
     request = replace(job.request, seed=seed_of(photo.sha256), year=photo.year)
+    if not job.restore:
+        with explained():
+            report = make_animator().animate(photo.pixels, job.clip, request, progress)
+        return in_original_pixels(report, photo.scale), about(photo)
+    restoration = restored(
+        photo.pixels,
+        1.0,
+        new_restorer,
+        lambda _, share: progress(RESTORING, RESTORING_SHARE * share),
+    )
+    request = replace(request, damage=restoration.damage)
     with explained():
-        report = make_animator().animate(photo.pixels, job.clip, request, progress)
-    return in_original_pixels(report, photo.scale), about(photo)
+        report = make_animator().animate(
+            restoration.picture,
+            job.clip,
+            request,
+            lambda stage, share: progress(stage, RESTORING_SHARE + (1 - RESTORING_SHARE) * share),
+        )
+    extra = {**about(photo), "restoration": about_restoration(restoration)}
+    return in_original_pixels(report, photo.scale), extra
 
 
 @contextlib.contextmanager

@@ -165,7 +165,6 @@ class TestAnimate:
             ["--intensity", "nan"],
             ["--driver", "singing"],
             ["--frame", "round"],
-            ["--restore"],
         ],
     )
     def test_wrong_options(self, run, photo, tmp_path, wrong):

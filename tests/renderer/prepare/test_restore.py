@@ -144,9 +144,9 @@ def test_the_original_comes_back_around_a_face_until_it_is_itself(monkeypatch, s
 
 
 def test_blending_back_one_face_leaves_its_neighbour_no_worse_off():
-    size = (500, 900, 3)
+    size = (700, 1000, 3)
     original, restored = np.full(size, 100, np.uint8), np.full(size, 160, np.uint8)
-    left, right = clay_face(centre=(400.0, 250.0)), clay_face(centre=(490.0, 250.0))
+    left, right = clay_face(centre=(400.0, 350.0)), clay_face(centre=(490.0, 350.0))
     result = restored.copy()
     blend_back(result, original, restored, left, 0.0)
     x, y = left.mesh.points[:468, :2].mean(axis=0).astype(int)

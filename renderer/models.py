@@ -118,6 +118,10 @@ class ModelStore:
         listed = [f"edition {EDITION}", *(f"{each.network} {each.sha256}" for each in chosen)]
         return hashlib.sha256("\n".join(listed).encode()).hexdigest()[:16]
 
+    def has(self, network: str) -> bool:
+        """Whether the model list knows a network of that name."""
+        return any(entry.network == network for entry in self._entries)
+
     def session(self, network: str) -> Session:
         """The network of that name, checked and loaded. Raises `ModelError`."""
         with self._lock:

@@ -53,7 +53,9 @@ def main() -> int:
     command += ["--still-seconds", STILL_SECONDS]
     command += ["--port", options.port] if options.port else []
     has_desktop = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    screen = {} if has_desktop else {"SDL_VIDEODRIVER": "offscreen"}
+    # A frame that only shows what it can do does not announce itself to the whole network.
+    screen = {"WAKEFRAME_FINDABLE": "off"}
+    screen |= {} if has_desktop else {"SDL_VIDEODRIVER": "offscreen"}
     where = "in a window" if has_desktop else "in memory, for there is no display"
     print(f"The frame starts {where}. Faces are found first, then each photo gets its clip.")
     with (

@@ -46,6 +46,7 @@ class Household:
             **{k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")},
             "SDL_VIDEODRIVER": "offscreen",
             "SDL_AUDIODRIVER": "dummy",
+            "WAKEFRAME_FINDABLE": "off",
             **(environment or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None

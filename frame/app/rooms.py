@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from frame.app.lifeline import Lifeline
@@ -90,25 +91,42 @@ def web() -> Room:
     """The pages of relatives and the owner, and the mirror of the screen."""
     import os
 
-    from frame.app.address import host
+    from frame.app.whereabouts import found_by_name
     from frame.library.places import Places
     from frame.settings import owner_file
     from frame.web.app import create_app
     from frame.web.context import Context
     from frame.web.hosts import Names
+    from frame.web.reception import Reception, attended
     from frame.web.server import bind, serve
     from frame.words import language_from
 
     def go(order: Order, lifeline: Lifeline) -> int:
-        settings = order.settings
-        with bind(settings.port) as listener:
+        settings, places = order.settings, Places(order.library)
+        language = language_from(settings.language, os.environ)
+        with ExitStack() as stack:
+            listener = stack.enter_context(bind(settings.port))
+            port: int = listener.getsockname()[1]
+            place = stack.enter_context(
+                found_by_name(settings.name, port, is_findable=settings.findable)
+            )
+            reception = Reception(
+                places.catalogue,
+                order.live,
+                place.whereabouts,
+                time.monotonic,
+                time.time,
+                language=language,
+                invites=settings.invites,
+            )
+            stack.enter_context(attended(reception))
             context = Context(
-                places=Places(order.library),
+                places=places,
                 live=order.live,
                 settings_file=owner_file(),
                 settings=settings,
-                names=Names(listener.getsockname()[1], lambda: frozenset({host().lower()})),
-                language=language_from(settings.language, os.environ),
+                names=Names(port, place.names),
+                language=language,
             )
             serve(listener, create_app(context), order.live, lifeline)
         return 0

@@ -1,16 +1,18 @@
 """What the web process does besides answering: tells the screen where the pages are, and lets whoever
 stands at the frame in as a guest when they ask it for a code.
 
-Called once a second. Everything goes to the screen through live files, in memory: a pass is nowhere
+Everything goes to the screen through live files, in memory: a pass is nowhere
 else in the clear.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import sqlite3
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +35,9 @@ SHARED_SECONDS = 600.0
 
 INVITED = Terms(seconds=DAY, most_photos=200, most_bytes=4 << 30, per_hour=200, waits=True)
 """What standing in the living room is worth: a day, an album of photos, and each waits for a yes."""
+
+LOOK_SECONDS = 0.5
+"""Between two looks: whoever asks at the frame waits for it."""
 
 OWNER_SECONDS = 10.0
 """Between two looks at whether somebody owns the frame: opening the catalogue each second would be
@@ -166,3 +171,22 @@ def _links(where: Whereabouts, path: str) -> tuple[str, str]:
     if where.host and where.address:
         return where.link(where.host, path), where.link(where.address, path)
     return where.link(where.host or where.address, path), ""
+
+
+@contextlib.contextmanager
+def attended(reception: Reception) -> Iterator[None]:
+    """It looks twice a second, in a thread of its own: a slow card must not hold up the pages."""
+    stop = threading.Event()
+
+    def attend() -> None:
+        while not stop.is_set():
+            reception.look()
+            stop.wait(LOOK_SECONDS)
+
+    thread = threading.Thread(target=attend, name="reception", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

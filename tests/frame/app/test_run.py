@@ -32,6 +32,7 @@ class House:
             "XDG_RUNTIME_DIR": str(folder / "run"),
             "XDG_CONFIG_HOME": str(folder / "config"),
             "SDL_VIDEODRIVER": "offscreen",
+            "WAKEFRAME_FINDABLE": "off",
             "LANG": "C.UTF-8",
         }
         (folder / "run").mkdir()

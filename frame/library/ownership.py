@@ -29,6 +29,11 @@ class Ownership:
         self._db.execute("DELETE FROM sessions")
         self._db.execute("DELETE FROM devices")
 
+    def disown(self) -> None:
+        """Nobody owns the frame: whoever stands before it may, with the code that it shows."""
+        for table in ("owner", "sessions", "devices"):
+            self._db.execute(f"DELETE FROM {table}")
+
     def replace_hash(self, before: str, after: str) -> None:
         """The same password, written anew; unless it has been changed meanwhile."""
         self._db.execute("UPDATE owner SET password = ? WHERE password = ?", (after, before))

@@ -55,8 +55,14 @@ class Passes:
         )
         return done.rowcount == 1
 
-    def revoke_all(self, now: int) -> None:
-        self._db.execute("UPDATE passes SET revoked = ? WHERE revoked IS NULL", (now,))
+    def revoke_all_but(self, token_hashes: frozenset[str], now: int) -> None:
+        """Take back every pass but those."""
+        rows = self._db.execute(
+            "SELECT id, token_hash FROM passes WHERE revoked IS NULL"
+        ).fetchall()
+        for pass_id, token_hash in rows:
+            if token_hash not in token_hashes:
+                self.revoke(pass_id, now)
 
     def change(self, pass_id: int, name: str, terms: Terms, now: int) -> bool:
         """Other terms from now on; whether there is such a pass. Its life is counted from `now`."""

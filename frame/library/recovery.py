@@ -21,7 +21,7 @@ from frame.library.disk import Disk, RealDisk, remove_if_there
 from frame.library.ingest import Decode, decode_in_cage
 from frame.library.places import Places
 from frame.library.reconcile import ROOM, Reconciled, reconcile, tell
-from frame.library.salvage import damaged, decisions
+from frame.library.salvage import Keys, damaged, decisions, keys
 
 _log = logging.getLogger(__name__)
 
@@ -66,8 +66,10 @@ def recover(
     _sweep(places, disk)
     is_rebuilt = False
     decided: dict[str, Decided] = {}
+    good = Keys()
     if not _is_usable(places, disk, is_suspect=is_suspect):
         decided = decisions(places.catalogue)
+        good = keys(places.catalogue)
         _set_aside(places.catalogue, now, disk)
         _put_last_copy(places, now, disk)
         remove_if_there(disk, _suspicion(places))
@@ -77,6 +79,7 @@ def recover(
         if is_rebuilt:
             _log.warning("the catalogue was damaged and is being made again")
             _apply(catalogue, decided)
+            _shut_doors(catalogue, good, now)
             result = reconcile(
                 places, catalogue, now, decided=decided, seconds=seconds, disk=disk, decode=decode
             )
@@ -160,6 +163,18 @@ def _apply(catalogue: Catalogue, decided: Mapping[str, Decided]) -> None:
                 catalogue.photos.approve(photo.id, Approval.HIDDEN)
             if decision.deleted is not None:
                 catalogue.photos.delete(photo.id, decision.deleted)
+
+
+def _shut_doors(catalogue: Catalogue, good: Keys, now: int) -> None:
+    """A pass that was taken back, a session that was ended and a password that was changed since the
+    last copy must not come back with it. What cannot be known to be good any more is not."""
+    with catalogue.transaction():
+        catalogue.passes.revoke_all_but(good.passes, now)
+        catalogue.ownership.end_all()
+        if catalogue.ownership.password != good.password:
+            catalogue.ownership.disown()
+            if good.password is not None:
+                catalogue.ownership.set_password(good.password, now)
 
 
 def _set_aside(catalogue: Path, now: int, disk: Disk) -> None:

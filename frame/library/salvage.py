@@ -42,6 +42,34 @@ def decisions(catalogue: Path | None) -> dict[str, Decided]:
     return found
 
 
+@dataclass(frozen=True)
+class Keys:
+    """Who could come in: the hashes of passes that were good, and the owner's password; nobody, where
+    that cannot be read any more."""
+
+    passes: frozenset[str] = frozenset()
+    password: str | None = None
+
+
+def keys(catalogue: Path | None) -> Keys:
+    """Never raises: what cannot be read lets nobody in."""
+    passes: set[str] = set()
+    password = None
+    if catalogue is None or not catalogue.exists():
+        return Keys()
+    with (
+        contextlib.suppress(sqlite3.Error, ValueError),
+        contextlib.closing(_open(catalogue)) as db,
+    ):
+        with contextlib.suppress(sqlite3.Error, ValueError):
+            found = db.execute("SELECT token_hash FROM passes WHERE revoked IS NULL")
+            passes.update(str(row[0]) for row in found)
+        with contextlib.suppress(sqlite3.Error, ValueError):
+            row = db.execute("SELECT password FROM owner").fetchone()
+            password = str(row[0]) if row else None
+    return Keys(frozenset(passes), password)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     db.execute("PRAGMA trusted_schema = OFF")

@@ -16,6 +16,15 @@ SCREEN = frozenset({Who.SCREEN})
 TABLE: dict[str, frozenset[Who]] = {
     "static": EVERYBODY,
     "entry.scan": EVERYBODY,
+    "entry.pair": EVERYBODY,
+    "entry.login_page": EVERYBODY,
+    "entry.log_in": EVERYBODY,
+    "entry.code_page": EVERYBODY,
+    "entry.show_code": EVERYBODY,
+    "entry.enter_code": EVERYBODY,
+    "entry.log_out": OWNER,
+    "entry.password_page": OWNER,
+    "entry.change_password": OWNER,
     "screen.page": SCREEN,
     "screen.picture": SCREEN,
     "screen.stream": SCREEN,
@@ -37,6 +46,15 @@ def may(visitor: Visitor, endpoint: str) -> bool:
 
 def largest_body(endpoint: str) -> int:
     return LARGEST_BODY.get(endpoint, LARGEST_FORM)
+
+
+def page_for(visitor: Visitor, endpoint: str) -> str:
+    """Of the refusal: what says to people how they can come in, where they can."""
+    allowed = TABLE.get(endpoint, frozenset())
+    if allowed == OWNER and not visitor.is_owner:
+        return "entry/login.html"
+    is_known = visitor.kinds & {Who.GUEST, Who.EXPIRED, Who.REVOKED}
+    return "error.html" if is_known or allowed <= SCREEN else "entry/welcome.html"
 
 
 def status_for(visitor: Visitor, endpoint: str) -> int:

@@ -6,10 +6,12 @@ from flask import Flask
 
 from frame.web import entry, screen
 from frame.web.access import LARGEST_FORM
-from frame.web.catalogue import close_after_requests
+from frame.web.catalogue import catalogue, close_after_requests
 from frame.web.context import Context
+from frame.web.doorstep import Doorstep
 from frame.web.errors import answer_errors
 from frame.web.guard import HostCheck, guard
+from frame.web.login import Login
 from frame.web.words import speak
 
 STATIC_SECONDS = 3600
@@ -24,7 +26,14 @@ def create_app(context: Context) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    doorstep = Doorstep(context.live, context.clock)
     app.extensions["wakeframe"] = context
+    app.extensions["wakeframe.doorstep"] = doorstep
+    app.extensions["wakeframe.login"] = Login(doorstep, context.clock, context.now)
+    app.jinja_env.globals.update(
+        has_code=doorstep.has_owners_code,
+        is_owned=lambda: catalogue().ownership.password is not None,
+    )
     speak(app, context.language)
     guard(app, context)
     answer_errors(app)

@@ -16,11 +16,12 @@ _log = logging.getLogger(__name__)
 
 
 class Denied(HTTPException):
-    """They may not, as the access table says."""
+    """They may not, as the access table says. `page` is shown to people, and says how to come in."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, page: str = "error.html") -> None:
         super().__init__()
         self.code = code
+        self.page = page
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Trouble:
 def answer_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
-        answer = _answer(error.code or 500, trouble_of(error, g.get("visitor", NOBODY)))
+        page = error.page if isinstance(error, Denied) else "error.html"
+        answer = _answer(error.code or 500, trouble_of(error, g.get("visitor", NOBODY)), page)
         if error.code == 405:
             answer.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
         return answer
@@ -111,10 +113,10 @@ def _of_status(code: int) -> Trouble:
     )
 
 
-def _answer(status: int, trouble: Trouble) -> Response:
+def _answer(status: int, trouble: Trouble, page: str = "error.html") -> Response:
     wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"])
     if wants_page == "text/html" and request.method in ("GET", "POST"):
-        return make_response(render_template("error.html", trouble=trouble), status)
+        return make_response(render_template(page, trouble=trouble), status)
     answer = jsonify(error=trouble.code, title=trouble.title, message=trouble.message)
     answer.status_code = status
     return answer

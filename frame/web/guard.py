@@ -6,19 +6,21 @@ In this order, and each refusal before anything of the request's body is read.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Response as PlainResponse
 
+from frame.core.passes import Standing
+from frame.library.catalogue import Catalogue
 from frame.web import access
 from frame.web.catalogue import catalogue
 from frame.web.context import Context
 from frame.web.errors import Denied
 from frame.web.hosts import Names
-from frame.web.serving.work import GOES_ON, LOCAL_ADDRESS, REHEARSAL
+from frame.web.serving.work import GOES_ON, LOCAL_ADDRESS, REHEARSAL, WATCH
 from frame.web.visitor import FORM_COOKIE, NOBODY, Visitor, identify
 
 if TYPE_CHECKING:
@@ -76,12 +78,16 @@ def guard(app: Flask, context: Context) -> None:
         if endpoint is None:
             return None  # 404 or 405, for everybody alike
         if not access.may(g.visitor, endpoint):
-            raise Denied(access.status_for(g.visitor, endpoint))
+            raise Denied(
+                access.status_for(g.visitor, endpoint), access.page_for(g.visitor, endpoint)
+            )
         if (request.content_length or 0) > access.largest_body(endpoint):
             raise RequestEntityTooLarge
         is_rehearsal = bool(request.environ.get(REHEARSAL))
         if request.method not in HARMLESS:
             _check_intent(request, g.visitor, is_rehearsal=is_rehearsal)
+        if watch := request.environ.get(WATCH):
+            watch(_still_welcome(g.visitor, catalogue(), context))
         return Response(status=GOES_ON) if is_rehearsal else None
 
     @app.after_request
@@ -95,6 +101,18 @@ def guard(app: Flask, context: Context) -> None:
         return response
 
     app.jinja_env.globals["csrf_token"] = csrf_token
+
+
+def _still_welcome(asked: Visitor, opened: Catalogue, context: Context) -> Callable[[], bool]:
+    """Whether what let the sender in still does: a pass that is taken back stops what is on its way."""
+
+    def is_welcome() -> bool:
+        pass_ = asked.pass_ and opened.passes.get(asked.pass_.id)
+        return asked.is_owner or (
+            pass_ is not None and pass_.standing(context.now()) is Standing.GOOD
+        )
+
+    return is_welcome
 
 
 def csrf_token() -> str:

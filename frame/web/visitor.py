@@ -6,7 +6,7 @@ screen, which is for whoever sits at this very machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
@@ -42,6 +42,19 @@ _OF_PASS = {
     Standing.EXPIRED: Who.EXPIRED,
     Standing.REVOKED: Who.REVOKED,
 }
+
+
+@dataclass(frozen=True)
+class PassKind:
+    """What a pass makes of its holder."""
+
+    who: Who
+    is_good: bool
+
+
+def kind_of(pass_: Pass, now: float) -> PassKind:
+    standing = pass_.standing(now)
+    return PassKind(_OF_PASS[standing], standing is Standing.GOOD)
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,7 @@ def identify(request: Request, catalogue: Catalogue, names: Names, now: float) -
         keys.append(owner)
     pass_ = holder(catalogue, token)
     if pass_ is not None:
-        kinds.add(_OF_PASS[pass_.standing(now)])
+        kinds.add(kind_of(pass_, now).who)
         keys.append(token)
     if is_here(request.remote_addr or "") and names.is_loopback(request.host):
         kinds.add(Who.SCREEN)
@@ -108,6 +121,11 @@ def identify(request: Request, catalogue: Catalogue, names: Names, now: float) -
     if not keys and is_token(form):
         keys.append(form)
     return Visitor(frozenset(kinds), pass_, tuple(keys), is_bearer and pass_ is not None)
+
+
+def with_pass(before: Visitor, pass_: Pass, who: Who) -> Visitor:
+    """The same visitor, as far as another pass of theirs makes them one."""
+    return replace(before, kinds=frozenset({who}), pass_=pass_)
 
 
 def _pass_token(request: Request) -> tuple[str, bool]:

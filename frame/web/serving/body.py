@@ -37,6 +37,9 @@ class Pace:
             raise BodyLost("too slow")
         self._began, self._bytes = self._clock(), 0
 
+    def now(self) -> float:
+        return self._clock()
+
     def left(self) -> float:
         """Seconds until the span ends."""
         return max(self._began + self._patience - self._clock(), 0.0)
@@ -50,8 +53,8 @@ class Pace:
         return self._limits.pressed_slowest if self._is_pressed() else self._limits.slowest
 
 
-LOOK_SECONDS = 1.0
-"""A sender that says nothing is looked after this often."""
+LOOK_SECONDS = 0.5
+"""How often it is asked whether the body is still welcome, whether it comes or not."""
 
 
 class Body(io.RawIOBase):
@@ -66,6 +69,13 @@ class Body(io.RawIOBase):
         self._left = length
         self._pace = pace
         self._wants_word = wants_word
+        self._is_welcome: Callable[[], bool] = lambda: True
+        self._looked = float("-inf")
+
+    def watch(self, is_welcome: Callable[[], bool]) -> None:
+        """From now on `is_welcome` is asked twice a second while it is read; once it says no, the rest
+        is lost."""
+        self._is_welcome = is_welcome
 
     @property
     def left(self) -> int:
@@ -93,6 +103,7 @@ class Body(io.RawIOBase):
             self._wants_word = False
             self._source.sendall(WORD)
         while True:
+            self._check()
             self._source.settimeout(min(self._pace.left(), LOOK_SECONDS) or 0.001)
             try:
                 count = self._source.recv_into(view)
@@ -103,3 +114,10 @@ class Body(io.RawIOBase):
                 raise BodyLost("gone")
             self._pace.came(count)
             return count
+
+    def _check(self) -> None:
+        if self._pace.now() - self._looked < LOOK_SECONDS:
+            return
+        self._looked = self._pace.now()
+        if not self._is_welcome():
+            raise BodyLost("not welcome any more")

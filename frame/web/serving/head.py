@@ -86,6 +86,8 @@ def _length(fields: tuple[tuple[str, str], ...]) -> int:
 
 
 def _check(head: Head) -> None:
+    if head.version not in ("1.0", "1.1"):
+        raise Fault(505)
     if head.method not in METHODS:
         raise Fault(405)
     if len(head.target) > LONGEST_TARGET:

@@ -28,6 +28,9 @@ thread that makes it."""
 REHEARSAL = "wakeframe.rehearsal"
 """In the environment: only whether the body would be welcome is asked."""
 
+WATCH = "wakeframe.watch"
+"""In the environment, where a body is read by the thread itself: see `Body.watch`."""
+
 GOES_ON = 299
 """The application's status for a rehearsal that went well."""
 
@@ -66,7 +69,9 @@ def ask(
     try:
         found = app(environ, start)
         status, fields = said[0]
-        return _answer(status, fields, found, head, body, link, send_seconds)
+        # The body of one that is refused in a rehearsal still comes, and must not be read as a request.
+        is_last = head.is_last or is_rehearsal
+        return _answer(status, fields, found, head, body, link, send_seconds, is_last=is_last)
     except OSError:
         raise
     except Exception:  # noqa: BLE001 - the edge of a request: the next one is answered as ever
@@ -100,6 +105,8 @@ def _environ(head: Head, peer: Peer, body: Body | bytes, *, is_rehearsal: bool) 
         LOCAL_ADDRESS: peer.local,
         REHEARSAL: is_rehearsal,
     }
+    if isinstance(body, Body):
+        environ[WATCH] = body.watch
     names = dict.fromkeys(name for name, _ in head.fields)
     for name in names:
         if "_" in name:
@@ -121,11 +128,13 @@ def _answer(
     body: Body | bytes,
     link: socket.socket,
     send_seconds: float,
+    *,
+    is_last: bool,
 ) -> Answer:
     if int(status[:3]) == GOES_ON:
         _close(found)
         return Answer(b"", goes_on=True)
-    is_last = head.is_last or (isinstance(body, Body) and body.left > 0)
+    is_last = is_last or (isinstance(body, Body) and body.left > 0)
     has_length = any(name.lower() == "content-length" for name, _ in fields)
     if head.method == "HEAD" or status[:3] in ("204", "304"):
         _close(found)

@@ -237,6 +237,28 @@ class TestDamage:
             assert names["1.jpg"].is_deleted
             assert names["later.jpg"].approval is Approval.APPROVED
 
+    @pytest.mark.parametrize("is_readable", [True, False])
+    def test_no_key_comes_back_that_was_taken_away_since_the_copy(self, library, is_readable):
+        with Catalogue(library.catalogue) as catalogue:
+            oma, opa = (catalogue.passes.add(x * 64, x, Terms(), NOW) for x in "ab")
+            catalogue.ownership.set_password("old", NOW)
+            catalogue.ownership.begin("s", NOW, NOW + 10**6)
+            back_up(library)
+            catalogue.passes.revoke(opa.id, NOW)
+            catalogue.ownership.set_password("new", NOW)
+        if is_readable:
+            with sqlite3.connect(library.catalogue) as db:
+                db.execute("UPDATE doors SET door = 'attic' WHERE door = 'camera'")
+            db.close()
+        else:
+            library.catalogue.write_bytes(b"gone")
+        assert start(library).is_rebuilt
+        with Catalogue(library.catalogue) as catalogue:
+            standing = {each.name: each.revoked is None for each in catalogue.passes.all()}
+            assert standing == {oma.name: is_readable, opa.name: False}
+            assert catalogue.ownership.password == ("new" if is_readable else None)
+            assert not catalogue.ownership.is_session("s", NOW + 1)
+
     def test_the_damaged_one_is_kept_but_not_for_ever_many(self, library):
         for number in range(DAMAGED_KEPT + 3):
             library.catalogue.write_bytes(b"damaged %d" % number)

@@ -78,7 +78,8 @@ class House:
         assert isinstance(found, Browser)
         found.key = next(iter(cookies.values()), FORM_KEY)
         for name, value in {**cookies, visitor.FORM_COOKIE: FORM_KEY}.items():
-            found.set_cookie(name, value, domain=HOST.partition(":")[0])
+            for host in (HOST.partition(":")[0], "localhost"):
+                found.set_cookie(name, value, domain=host)
         return found
 
     def nobody(self) -> Browser:

@@ -56,7 +56,7 @@ def with_real_lines(rng: Random, picture: Picture) -> Picture:
     """`picture` with one or two things made of lines that belong to it."""
     tools = (
         *(_spectacles, _chain, _lace, _strands, _border, _caption, _weave, _engraving),
-        *(_wrinkles, _wrinkles, _glints),
+        *(_wrinkles, _wrinkles, _glints, _spectacles, _spectacles, _cloth, _cloth),
     )
     for _ in range(int(rng.integers(1, 4))):
         tool = tools[int(rng.integers(len(tools)))]
@@ -126,9 +126,9 @@ def _strands(rng: Random, size: tuple[int, int]) -> tuple[Floats, Floats]:
     """A lock of hair, a beard, feathers: many fine strokes that run together."""
     canvas = Canvas(size)
     root = rng.uniform(0.1, 0.9, 2) * np.array(size)
-    heading, spread = rng.uniform(0, 2 * np.pi), rng.uniform(4, 30)
+    heading, spread = rng.uniform(0, 2 * np.pi), rng.uniform(3, 14)
     length, bend = rng.uniform(25, 110), rng.uniform(0.05, 0.6)
-    for _ in range(int(rng.integers(15, 60))):
+    for _ in range(int(rng.integers(30, 80))):
         start = root + rng.normal(0, spread, 2)
         turned = heading + rng.normal(0, 0.2)
         path = wander(rng, start, turned, length * rng.uniform(0.4, 1), 5, 0.02, bend)
@@ -162,6 +162,31 @@ def _glints(rng: Random, size: tuple[int, int]) -> tuple[Floats, Floats]:
         at = start + step * number + rng.normal(0, 0.8, 2)
         canvas.stroke(np.array([at, at + 0.1]), [2 * radius])
     return canvas.alpha(rng.uniform(0.2, 0.6)), np.full(3, rng.uniform(150, 255), np.float32)
+
+
+def _cloth(rng: Random, size: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Printed calico, embroidery, knitting: one small figure repeated over a bent lattice."""
+    width, height = size
+    side = int(rng.integers(5, 18))
+    figure = np.zeros((side, side), np.uint8)
+    middle, reach = (side // 2, side // 2), max(1, round(side * rng.uniform(0.12, 0.4)))
+    kind = rng.integers(4)
+    if kind == 0:
+        cv2.circle(figure, middle, reach, 255, -1, cv2.LINE_AA)
+    elif kind == 1:
+        cv2.circle(figure, middle, reach, 255, 1, cv2.LINE_AA)
+    elif kind == 2:
+        cv2.line(figure, (middle[0] - reach, middle[1]), (middle[0] + reach, side - 2), 255, 1)
+        cv2.line(figure, (middle[0], middle[1] - reach), (1, middle[1] + reach), 255, 1)
+    else:
+        figure[:] = 255 * (rng.random((side, side)) < 0.2)
+    tiled = np.tile(figure, (height * 2 // side + 1, width * 2 // side + 1)).astype(np.float32)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    bent_x = x + 8 * cloud(rng, size, 80, 1) + width / 3
+    bent_y = y + 8 * cloud(rng, size, 80, 1) + height / 3
+    pattern = np.asarray(cv2.remap(tiled, bent_x, bent_y, cv2.INTER_LINEAR), np.float32) / 255
+    where = np.clip(cloud(rng, size, 90, 1) * 6 + rng.uniform(-5, 1), 0, 1)
+    return np.asarray(pattern * where, np.float32), _tone(rng)
 
 
 def _border(rng: Random, size: tuple[int, int]) -> tuple[Floats, Floats]:

@@ -64,7 +64,7 @@ class Specimen:
 def specimen(rng: Random, pictures: list[Picture]) -> Specimen:
     """One training picture from four source pictures of 256 pixels (three are there for collages)."""
     base, unit = framed(rng, pictures)
-    if rng.random() < 0.35:
+    if rng.random() < 0.45:
         base = with_real_lines(rng, base)
     return damage(rng, aged(rng, base), unit)
 

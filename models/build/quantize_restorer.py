@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -58,12 +59,15 @@ def _fed(network: str, pictures: list[Picture], number: int) -> list[tuple[Fed, 
         each = specimen(rng, [pictures[i] for i in rng.integers(0, len(pictures), 4)])
         if network == "damage":
             shown = {"image": each.damaged.astype(np.float32)[None]}
-            truth = {"lost": each.lost, "free": ~each.unsure & ~each.veiled}
+            truth: dict[str, NDArray[Any]] = {
+                "lost": each.lost,
+                "free": ~each.unsure & ~each.veiled,
+            }
         else:
             image, mask = filler_input(each.damaged, *as_found(rng, each))
             shown = {"image": image[None], "mask": mask[None]}
             truth = {"clean": each.clean, "lost": mask[..., 0] > 0}
-        made.append((shown, {name: value.astype(np.float32) for name, value in truth.items()}))
+        made.append((shown, {name: np.asarray(v, np.float32) for name, v in truth.items()}))
     return made
 
 

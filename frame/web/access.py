@@ -5,6 +5,7 @@ A test holds it against the routes: one without a line here fails, and so does a
 
 from __future__ import annotations
 
+from frame.library.ingest import LARGEST_FILE
 from frame.web.visitor import Visitor, Who
 
 EVERYBODY = frozenset(Who)
@@ -28,13 +29,27 @@ TABLE: dict[str, frozenset[Who]] = {
     "screen.page": SCREEN,
     "screen.picture": SCREEN,
     "screen.stream": SCREEN,
+    "guest.home": GUEST_OR_OWNER,
+    "guest.manifest": EVERYBODY,
+    "guest.abilities": GUEST,
+    "guest.begin": GUEST,
+    "guest.offset": GUEST,
+    "guest.append": GUEST,
+    "guest.abandon": GUEST,
+    "guest.send": GUEST,
+    "guest.photos": GUEST,
+    "guest.thumbnail": GUEST,
+    "guest.clip": GUEST,
+    "guest.wish": GUEST,
+    "guest.delete": GUEST,
+    "guest.undo": GUEST,
 }
 """Route by its endpoint: who may."""
 
 LARGEST_FORM = 64 << 10
 """Bytes of a body, where nothing else is said. Photos do not come as forms."""
 
-LARGEST_BODY: dict[str, int] = {}
+LARGEST_BODY: dict[str, int] = {"guest.append": LARGEST_FILE, "guest.send": LARGEST_FILE}
 """Route by its endpoint: how large a body it takes, where that is more than a form's. Whatever is larger
 is refused before any of it is read."""
 

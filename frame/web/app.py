@@ -11,6 +11,7 @@ from frame.web.context import Context
 from frame.web.doorstep import Doorstep
 from frame.web.errors import answer_errors
 from frame.web.guard import HostCheck, guard
+from frame.web.guest import pages as guest
 from frame.web.login import Login
 from frame.web.words import speak
 
@@ -40,5 +41,6 @@ def create_app(context: Context) -> Flask:
     close_after_requests(app)
     app.register_blueprint(entry.pages)
     app.register_blueprint(screen.pages)
+    app.register_blueprint(guest.pages)
     app.wsgi_app = HostCheck(app.wsgi_app, context.names)  # type: ignore[method-assign]
     return app

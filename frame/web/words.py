@@ -13,7 +13,7 @@ from pathlib import Path
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, has_request_context, request
 
 from frame.words import LANGUAGES, Language
@@ -65,6 +65,11 @@ def number(value: float) -> str:
     return format_decimal(value, locale=language())
 
 
+def share(value: float) -> str:
+    """0..1 as people write it: 43% or 43 %."""
+    return format_percent(value, locale=language())
+
+
 def day(moment: float | datetime) -> str:
     """A day, from unix seconds (shown in the frame's own zone) or a camera's time."""
     return format_date(_moment(moment), "long", locale=language())
@@ -100,7 +105,7 @@ def speak(app: Flask, fallback: Language) -> None:
     install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     app.jinja_env.globals["language"] = language
-    app.jinja_env.filters.update(number=number, day=day, time=time, size=size)
+    app.jinja_env.filters.update(number=number, share=share, day=day, time=time, size=size)
 
 
 def name_of(language_: Language) -> str:

@@ -32,7 +32,9 @@ def test_texts_are_found_in_pages_and_in_code():
 
 
 def test_numbers_days_and_sizes_are_written_as_people_do(house):
-    with house.app.test_request_context(headers={"Accept-Language": "de-CH, en;q=0.5"}):
+    with house.app.test_request_context(
+        "/static/mark.svg", headers={"Accept-Language": "de-CH, en;q=0.5"}
+    ):
         house.app.preprocess_request()
         assert words.language() == "de"
         assert words.number(12345.5) == "12.345,5"
@@ -42,6 +44,6 @@ def test_numbers_days_and_sizes_are_written_as_people_do(house):
 
 
 def test_a_language_that_we_lack_falls_back_to_the_setting(house):
-    with house.app.test_request_context(headers={"Accept-Language": "fr"}):
+    with house.app.test_request_context("/static/mark.svg", headers={"Accept-Language": "fr"}):
         house.app.preprocess_request()
         assert words.language() == house.context.language

@@ -1,0 +1,1 @@
+"""The relatives' page: send photos, and see what becomes of each."""

@@ -535,7 +535,7 @@ class TestPage:
     def test_who_has_no_pass_is_told_where_one_is(self, house):
         answer = house.nobody().get("/", headers={"Accept": "text/html"})
         assert answer.status_code == 401
-        assert "does not know you yet" in answer.get_data(as_text=True)
+        assert "Scan the code" in answer.get_data(as_text=True)
 
     def test_the_owner_has_a_page_of_their_own(self, house):
         answer = house.owner().get("/")

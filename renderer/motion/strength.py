@@ -7,16 +7,19 @@ far as that without a fold. This looks at what was commanded instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
-from renderer.motion.caps import Caps
-from renderer.motion.channels import FaceCurves
+from renderer.motion.caps import Caps, Range
+from renderer.motion.casting import Part
+from renderer.motion.channels import FPS, FaceCurves
 
 SLACK = 1.1
 """Over the largest peak of 2000 seeds: rarer seeds go a little farther, twice the strength far more."""
+
+NO_BOUND: Range = (-90.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -45,19 +48,25 @@ PEAKS: Mapping[str, Peaks] = MappingProxyType(
 )
 
 
-def too_strong(curves: FaceCurves, driver: str, intensity: float, caps: Caps) -> tuple[int, ...]:
-    """The frames, one a channel, in which a channel goes farthest beyond what may be; usually none."""
-    peaks = PEAKS[driver]
-    share = min(1.0, intensity) * SLACK
+def too_strong(curves: FaceCurves, part: Part, caps: Caps) -> tuple[int, ...]:
+    """The frames, one a channel, in which a channel goes farthest beyond what may be; usually none.
+
+    What may be is the least of three: the driver's peaks, the face's bounds, and what this very part,
+    whose seed may be a quiet one, asks of this face without bounds.
+    """
+    peaks = PEAKS[part.driver]
+    unbound = replace(caps, yaw_deg=NO_BOUND, pitch_deg=NO_BOUND, roll_deg=NO_BOUND)
+    own = part.curves(unbound, curves.frames / FPS)
+    share = min(1.0, part.intensity) * SLACK
     turn = share * max(caps.head, caps.sway)
-    smile = min(peaks.smile * share, caps.smile * SLACK)
+    smile = min(peaks.smile * share, caps.smile * SLACK, float(own.smile.max()) * SLACK)
     beyond = [curves.smile.max(axis=1) - smile]
-    for signed, peak, (low, high) in (
-        (curves.yaw_deg, peaks.yaw_deg, caps.yaw_deg),
-        (curves.pitch_deg, peaks.pitch_deg, caps.pitch_deg),
-        (curves.roll_deg, peaks.roll_deg, caps.roll_deg),
+    for signed, asked, peak, (low, high) in (
+        (curves.yaw_deg, own.yaw_deg, peaks.yaw_deg, caps.yaw_deg),
+        (curves.pitch_deg, own.pitch_deg, peaks.pitch_deg, caps.pitch_deg),
+        (curves.roll_deg, own.roll_deg, peaks.roll_deg, caps.roll_deg),
     ):
-        most = peak * turn
+        most = min(peak * turn, float(np.abs(asked).max()) * SLACK)
         beyond.append(signed - min(most, high * SLACK))
         beyond.append(-signed - min(most, -low * SLACK))
     return tuple(sorted({int(np.argmax(over)) for over in beyond if over.max() > 1e-3}))

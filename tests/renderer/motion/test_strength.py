@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from renderer.motion import strength
 from renderer.motion.caps import Caps
+from renderer.motion.casting import Part
 from renderer.motion.channels import FaceCurves
 from renderer.motion.drivers import DRIVERS, perform
 from renderer.motion.strength import PEAKS, too_strong
 
-SEEDS = range(150)
+SEEDS = range(30)
 HELD_BACK = Caps(
     smile=0.3, yaw_deg=(-3.0, 6.0), pitch_deg=(-2.0, 2.0), roll_deg=(-2.5, 2.5), head=0.6, sway=0.7
 )
@@ -38,27 +40,24 @@ def test_every_driver_has_its_peaks():
 def test_natural_performances_pass(driver, intensity, caps):
     for seed in SEEDS:
         curves = perform(driver, seed, intensity, caps)
-        assert too_strong(curves, driver, intensity, caps) == ()
+        assert too_strong(curves, Part(driver, intensity, seed), caps) == ()
 
 
 @pytest.mark.parametrize("caps", [Caps(), HELD_BACK])
-@pytest.mark.parametrize("driver", ["nostalgia", "joy", "reunion", "blink-and-nod"])
-def test_twice_the_strength_is_caught(driver, caps):
-    caught = [
-        bool(too_strong(doubled(perform(driver, s, 1.0, caps)), driver, 1.0, caps)) for s in SEEDS
-    ]
-    # Held back and nodding least of all seeds, twice of it is still a small nod.
-    assert np.mean(caught) >= (0.95 if caps is HELD_BACK and driver == "blink-and-nod" else 1.0)
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_twice_the_strength_is_caught_however_quiet_the_seed(driver, caps):
+    for seed in SEEDS:
+        assert too_strong(doubled(perform(driver, seed, 1.0, caps)), Part(driver, 1.0, seed), caps)
 
 
-@pytest.mark.parametrize(("driver", "least"), [("echo", 0.95), ("listen", 0.85)])
-def test_answers_in_a_group_too_as_a_rule(driver, least):
-    """The smallest of them, doubled, are as strong as the largest are by nature."""
-    caught = [bool(too_strong(doubled(perform(driver, s)), driver, 1.0, Caps())) for s in SEEDS]
-    assert np.mean(caught) >= least
+def test_a_driver_beyond_its_peaks_is_caught_whatever_its_score_asks(monkeypatch):
+    """Should somebody write a driver livelier than it was meant to be, the peaks still hold."""
+    quiet = replace(PEAKS["joy"], yaw_deg=0.5, smile=0.1)
+    monkeypatch.setattr(strength, "PEAKS", {**PEAKS, "joy": quiet})
+    assert too_strong(perform("joy", 3), Part("joy", 1.0, 3), Caps())
 
 
 def test_the_frame_of_the_excess_is_named():
     curves = doubled(perform("joy", 3))
-    frames = too_strong(curves, "joy", 1.0, Caps())
+    frames = too_strong(curves, Part("joy", 1.0, 3), Caps())
     assert int(np.argmax(curves.smile.max(axis=1))) in frames

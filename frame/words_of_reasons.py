@@ -61,6 +61,16 @@ REASONS: dict[str, tuple[str, str]] = {
         "No movement looked right on this face, so it stays as it is in the photo.",
         "Keine Bewegung sah auf diesem Gesicht richtig aus, darum bleibt es wie auf dem Foto.",
     ),
+    "rests_unlike": (
+        (
+            "However gently this face was moved, it looked less like this person than it should, so it"
+            " stays as it is in the photo."
+        ),
+        (
+            "Wie sanft dieses Gesicht auch bewegt wurde, es sah diesem Menschen weniger ähnlich, als es"
+            " sollte, darum bleibt es wie auf dem Foto."
+        ),
+    ),
     # A face moves less.
     "small_face": (
         (
@@ -163,6 +173,16 @@ REASONS: dict[str, tuple[str, str]] = {
     "subtler": (
         "The movement that was planned was too strong for this face, so it moves more gently.",
         "Die geplante Bewegung war für dieses Gesicht zu stark, darum bewegt es sich sanfter.",
+    ),
+    "subtler_unlike": (
+        (
+            "With the movement that was planned this person looked less like themselves, so the face"
+            " moves more gently."
+        ),
+        (
+            "Mit der geplanten Bewegung sah dieser Mensch sich selbst weniger ähnlich, darum bewegt sich"
+            " das Gesicht sanfter."
+        ),
     ),
     # Why `auto` chose a driver.
     "chose_joy": (

@@ -36,7 +36,6 @@ from renderer.models import ModelStore
 from renderer.motion.casting import cast, length_of
 from renderer.motion.choice import Chosen, choose_driver
 from renderer.motion.expression import expression_basis
-from renderer.performance import film
 from renderer.picture.shade import crease_basis
 from renderer.prepare.coach import look_over
 from renderer.prepare.crop import working_crop
@@ -44,14 +43,9 @@ from renderer.prepare.damage import Damage, DamageReader
 from renderer.prepare.scan import Scan
 from renderer.reasons import Reason, reason
 from renderer.rehearsal import Rehearsed, rehearse_all
-from renderer.report import (
-    FaceReport,
-    Report,
-    Verdict,
-    commanded,
-    describe_face,
-)
+from renderer.report import Report, Verdict, describe_face, nearest
 from renderer.stage import Craft, Role, SetStage, set_stage
+from renderer.takes import Take, film_until_it_holds, lead, performed, subtler
 from renderer.watch import Watch
 
 ASPECTS = {"square": 1.0, "portrait": 4 / 5}
@@ -117,30 +111,49 @@ class GeometricAnimator:
         rehearsed = watch.time(
             "key poses", lambda told: self._rehearse(stage, driver, request, told)
         )
+        take = self._film(stage, framing, rehearsed, driver, output, request, watch)
         report = replace(
             report,
-            reasons=(*report.reasons, *stage.reasons, *why, *_subtler(stage, rehearsed)),
-            ladder=tuple(attempt for each in rehearsed for attempt in each.attempts),
+            reasons=(*report.reasons, *stage.reasons, *why, *subtler(stage, take.rehearsed)),
+            ladder=tuple(attempt for each in take.rehearsed for attempt in each.attempts),
+            stages=watch.stages,
+            models=self._store.loaded,
         )
-        lead = _lead(stage, rehearsed)
-        if lead is None:
-            return replace(report, verdict="still", stages=watch.stages, models=self._store.loaded)
-        curves = [each.curves for each in rehearsed]
-        badge = make_badge(framing.width, framing.height) if request.badge else None
-        with ClipWriter(output, framing.width, framing.height, request.title) as clip:
-            watch.time("frames", lambda told: film(stage.stage, curves, clip, told, badge))
-            watch.time("finish", lambda _: clip.publish())
+        leading = lead(stage, take.rehearsed)
+        if leading is None:
+            return replace(report, verdict="still")
+        faces = performed(report.faces, stage, take)
         return replace(
             report,
-            faces=_performed(report.faces, stage, rehearsed),
-            main_face=stage.order[lead],
-            driver=rehearsed[lead].part.driver,
-            stages=watch.stages,
-            frames=curves[0].frames,
+            faces=faces,
+            main_face=stage.order[leading],
+            driver=take.rehearsed[leading].part.driver,
+            identity=nearest(face.identity for face in faces),
+            frames=take.rehearsed[leading].curves.frames,
             fps=float(FPS),
             width=framing.width,
             height=framing.height,
-            models=self._store.loaded,
+        )
+
+    def _film(
+        self,
+        stage: SetStage,
+        framing: Framing,
+        rehearsed: tuple[Rehearsed, ...],
+        driver: str,
+        output: Path,
+        request: Request,
+        watch: Watch,
+    ) -> Take:
+        width, height = framing.width, framing.height
+        return film_until_it_holds(
+            stage,
+            rehearsed,
+            length_of(driver),
+            self._store,
+            watch,
+            lambda: ClipWriter(output, width, height, request.title),
+            make_badge(width, height) if request.badge else None,
         )
 
     def _look(self, photo: Picture, view: Framing | None = None) -> Look:
@@ -247,41 +260,3 @@ def _frame(photo: Picture, faces: tuple[Face, ...], request: Request) -> Framing
     if request.framing == "photo":
         return frame_photo(width, height, request.height)
     return frame_crop(width, height, faces, ASPECTS[request.framing], request.height)
-
-
-def _lead(stage: SetStage, rehearsed: Sequence[Rehearsed]) -> int | None:
-    """The largest performer who moves; None when everybody rests."""
-    moving = [k for k, each in enumerate(rehearsed) if not each.part.is_still]
-    if not moving:
-        return None
-    return max(moving, key=lambda k: stage.stage.performers[k].face.height_px)
-
-
-def _subtler(stage: SetStage, rehearsed: Sequence[Rehearsed]) -> tuple[Reason, ...]:
-    """Who plays something subtler than planned, does not blink after all, or rests."""
-    reasons = []
-    for face, caps, each in zip(stage.order, stage.caps, rehearsed, strict=True):
-        if each.part.is_still and each.attempts:
-            reasons.append(reason("rests", face))
-            continue
-        if len({(attempt.driver, attempt.intensity) for attempt in each.attempts}) > 1:
-            reasons.append(reason("subtler", face))
-        if caps.blink and not each.caps.blink:
-            reasons.append(reason("no_blink", face))
-    return tuple(reasons)
-
-
-def _performed(
-    faces: tuple[FaceReport, ...], stage: SetStage, rehearsed: Sequence[Rehearsed]
-) -> tuple[FaceReport, ...]:
-    """The faces' reports with what each was told to do."""
-    told = list(faces)
-    for k, face in enumerate(stage.order):
-        part = rehearsed[k]
-        told[face] = replace(
-            told[face],
-            caps=part.caps,
-            moved=not part.part.is_still,
-            commanded=() if part.part.is_still else commanded(part.curves),
-        )
-    return tuple(told)

@@ -44,7 +44,7 @@ THREADS = 2
 """Of the four cores of the boards we are made for, two are the display's and the family's."""
 
 
-EDITION = 1
+EDITION = 2
 """Counted up whenever the code changes what is seen in a photo or what a clip looks like (gates, curves,
 drawing, encoding): clips of an older edition are then drawn again."""
 

@@ -18,10 +18,12 @@ def film(
     clip: ClipWriter,
     progress: Callable[[float], None],
     badge: Badge | None = None,
+    see: Callable[[int, Picture], None] = lambda *_: None,
 ) -> None:
     """Draw every frame and hand it to `clip`; only what may move is drawn and converted again.
 
-    `badge` is laid over every frame alike, the still ones at both ends too.
+    `badge` is laid over every frame alike, the still ones at both ends too. `see` is shown every frame
+    by its number, as drawn, before the badge; what it is shown is drawn over afterwards.
     """
     frames = curves[0].frames
     canvas = stage.picture.copy()
@@ -39,6 +41,7 @@ def film(
             u[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = planes[1]
             v[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = planes[2]
         clip.write(y, u, v)
+        see(frame, canvas)
         progress((frame + 1) / frames)
 
 

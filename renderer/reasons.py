@@ -40,6 +40,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "cut_off": "The edge of what is shown cuts through this face, so it stays as it is.",
         "out_of_view": "This face is outside the part of the photo that is shown.",
         "rests": "No movement looked right on this face, so it stays as it is in the photo.",
+        "rests_unlike": "However gently this face was moved, it looked less like this person than it "
+        "should, so it stays as it is in the photo.",
         # A face moves less.
         "small_face": "This face is only {number} pixels between the eyes, so its eyes stay as they "
         "are. Scan the photo again at 600 DPI or more to see it blink.",
@@ -68,6 +70,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "on.",
         "subtler": "The movement that was planned was too strong for this face, so it moves more "
         "gently.",
+        "subtler_unlike": "With the movement that was planned this person looked less like themselves, "
+        "so the face moves more gently.",
         # Why `auto` chose a driver.
         "chose_joy": "The people in the photo are smiling, so they may smile a little more.",
         "chose_quiet_group": "There are several people in the photo, so everyone moves just a "
@@ -131,6 +135,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Code to sentence. `{number}` is what was measured, see `in_digits`."""
+
+RESTING = ("rests", "rests_unlike")
+"""Why somebody who was to move does not, after every gentler movement was tried."""
 
 PIXELS = "px"
 

@@ -7,6 +7,7 @@ other programs learn what happened. Its keys are promised in the manual; new one
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -46,7 +47,7 @@ class FaceReport:
     """One face: where, how large, how turned (pixels of the picture that was handed in).
 
     `moved` tells whether it moves in the clip, `caps` how far it was allowed to, `commanded` what it
-    did, one entry per frame, empty where it stays still.
+    did, one entry per frame, empty where it stays still; `identity` how like themselves they stayed.
     """
 
     box: Box
@@ -58,6 +59,7 @@ class FaceReport:
     moved: bool = False
     caps: Caps | None = None
     commanded: tuple[Commanded, ...] = ()
+    identity: IdentityScore | None = None
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,24 @@ class StageTime:
 
 
 @dataclass(frozen=True)
+class SecondOpinion:
+    """Likeness by another network, which decides nothing: cosines, 1 is the still itself."""
+
+    min: float
+    p05: float
+
+
+@dataclass(frozen=True)
 class IdentityScore:
-    """Likeness to the still over all frames; `threshold` is the lowest that is accepted."""
+    """How like themselves a person is in the frames filmed: 1 less the distance of the embeddings, so 1
+    is the still itself and `min` the worst frame; `p05` is the 5th percentile over the frames looked
+    at, `threshold` the lowest that is accepted of this photo. No embedding is ever in it.
+    """
 
     min: float
     p05: float
     threshold: float
+    second: SecondOpinion | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +114,10 @@ class Attempt:
 class Report:
     """The whole story of one photo. `main_face` is an index into `faces`, None where nobody moves.
 
-    `frames`, `fps`, `width` and `height` are those of the clip, zero where there is none. `findings`
-    is all that the coach saw and `crop` (x0, y0, x1, y1) the part of the picture that it would work
-    with; both are filled by a mere look alone.
+    `identity` is that of the face which came nearest to its threshold. `frames`, `fps`, `width` and
+    `height` are those of the clip, zero where there is none. `findings` is all that the coach saw and
+    `crop` (x0, y0, x1, y1) the part of the picture that it would work with; both are filled by a mere
+    look alone.
     """
 
     verdict: Verdict
@@ -133,6 +148,12 @@ def describe_face(face: Face) -> FaceReport:
         roll_deg=face.pose.roll_deg,
         frame_share=face.frame_share,
     )
+
+
+def nearest(scores: Iterable[IdentityScore | None]) -> IdentityScore | None:
+    """The score that came nearest to its threshold; None where nobody moved."""
+    given = [score for score in scores if score is not None]
+    return min(given, key=lambda score: score.min - score.threshold, default=None)
 
 
 def commanded(curves: FaceCurves) -> tuple[Commanded, ...]:

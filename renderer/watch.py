@@ -14,7 +14,11 @@ T = TypeVar("T")
 
 class Watch:
     """`shares` maps the stages, in their order, to each one's share of the whole time; `clock` gives
-    seconds that only grow; `progress` hears the stage and the share of the whole that is done."""
+    seconds that only grow; `progress` hears the stage and the share of the whole that is done.
+
+    A stage may come again (a clip that is filmed anew): its times add up, and the progress stands
+    still until the work is as far again.
+    """
 
     def __init__(
         self,
@@ -25,20 +29,25 @@ class Watch:
         self._clock = clock
         self._progress = progress
         self._shares = shares
-        self._stages: list[StageTime] = []
+        self._seconds: dict[str, float] = {}
+        self._done = 0.0
 
     @property
     def stages(self) -> tuple[StageTime, ...]:
-        return tuple(self._stages)
+        return tuple(StageTime(name, seconds) for name, seconds in self._seconds.items())
 
     def time(self, name: str, work: Callable[[Told], T]) -> T:
         """Do `work`, which is handed a function to tell its own progress 0..1 to."""
         order = list(self._shares)
         begin = sum(self._shares[stage] for stage in order[: order.index(name)])
         share = self._shares[name]
-        self._progress(name, begin)
+        self._tell(name, begin)
         start = self._clock()
-        result = work(lambda done: self._progress(name, begin + share * done))
-        self._stages.append(StageTime(name, self._clock() - start))
-        self._progress(name, begin + share)
+        result = work(lambda done: self._tell(name, begin + share * done))
+        self._seconds[name] = self._seconds.get(name, 0.0) + self._clock() - start
+        self._tell(name, begin + share)
         return result
+
+    def _tell(self, name: str, done: float) -> None:
+        self._done = max(self._done, done)
+        self._progress(name, self._done)

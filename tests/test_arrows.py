@@ -85,6 +85,7 @@ KEEPERS: dict[str, tuple[str, ...]] = {
     "onnx": ("models", "tests"),
     "mediapipe": ("models",),
     "dlib": ("models",),
+    "matplotlib": ("bench",),
     "scipy": (),
 }
 

@@ -15,6 +15,7 @@ from frame.studio.shelf import ClipShelf
 from frame.studio.trying import Outcome
 from renderer.animator import DriverName, Request, seed_of
 from renderer.framing import SMALLEST_SIDE
+from renderer.reasons import RESTING
 from renderer.report import Report, to_json
 
 DRIVERS: tuple[DriverName, ...] = ("auto", "nostalgia", "joy", "reunion", "blink-and-nod")
@@ -103,7 +104,7 @@ def _driver(wanted: str) -> DriverName:
 
 def _declined(report: Report) -> Outcome:
     """Why the photo stays a still: the reason that decided, or the first there is."""
-    deciding = [found for found in report.reasons if found.code == "rests"] or list(report.reasons)
+    deciding = [found for found in report.reasons if found.code in RESTING] or list(report.reasons)
     if not deciding:
         return Outcome(report.verdict, "This photo had better stay still.")
     return Outcome(deciding[0].code, deciding[0].message)

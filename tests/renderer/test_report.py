@@ -18,8 +18,10 @@ from renderer.report import (
     IdentityScore,
     KeyPose,
     Report,
+    SecondOpinion,
     StageTime,
     commanded,
+    nearest,
     to_json,
 )
 
@@ -67,7 +69,7 @@ def test_a_full_report():
         main_face=1,
         driver="joy",
         requested_driver="auto",
-        identity=IdentityScore(0.81, 0.85, 0.6),
+        identity=IdentityScore(0.81, 0.85, 0.6, SecondOpinion(0.7, 0.75)),
         stages=(StageTime("faces", 0.25),),
         frames=4,
         fps=25.0,
@@ -86,7 +88,9 @@ def test_a_full_report():
     }  # fmt: skip
     assert content["commanded"] == content["faces"][1]["commanded"]
     assert content["faces"][0]["commanded"] == []
-    assert content["identity"] == {"min": 0.81, "p05": 0.85, "threshold": 0.6}
+    assert content["identity"] == {
+        "min": 0.81, "p05": 0.85, "threshold": 0.6, "second": {"min": 0.7, "p05": 0.75},
+    }  # fmt: skip
     assert content["stages"] == [{"name": "faces", "seconds": 0.25}]
     assert content["models"][0]["provider"] == "CPUExecutionProvider"
     assert content["ladder"][0]["key_poses"][0]["findings"][0]["code"] == "fold"
@@ -96,3 +100,9 @@ def test_a_full_report():
 def test_what_is_no_number_is_never_written():
     with pytest.raises(ValueError, match="JSON"):
         to_json(Report("animated", fps=float("nan")))
+
+
+def test_of_many_faces_the_one_nearest_to_its_threshold_is_told():
+    easy, hard = IdentityScore(0.7, 0.8, 0.64), IdentityScore(0.72, 0.8, 0.7)
+    assert nearest([easy, None, hard]) is hard
+    assert nearest([None]) is None

@@ -1,8 +1,10 @@
-"""Do the gates let life pass and stop the rest? Every driver at its natural strength, and twice that.
+"""Do the gates let life pass and stop the rest? Every driver at its natural strength, twice that, and
+with mouths and eyes broken on purpose.
 
 ``python -m bench.gates [--out DIR] [--only 04 22]`` prints what the geometry and the read-back measure
-in the worst frame of every clip, beside the bounds of `renderer.motion.geometry` and
-`renderer.readback`, which were set from this.
+in the worst frame of every clip, beside the bounds of `renderer.motion.geometry`,
+`renderer.readback` and `renderer.unmoved`, which were set from this. Wrong faces are in
+`bench.identity`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.broken import BREAKS
 from bench.quality_figures import Figure, Notebook, least, median, most, pick, table
 from bench.quality_stage import DRIVERS, Prepared, natural, prepare
 from bench.quality_subjects import subjects
@@ -24,16 +27,18 @@ from renderer.models import ModelStore
 from renderer.motion import geometry
 from renderer.motion.channels import FaceCurves
 from renderer.motion.geometry import Geometry, judge_geometry
+from renderer.motion.rig import carry
 from renderer.motion.strength import too_strong
 from renderer.performer import Performer, Stage, draw_performer, motion_at
-from renderer.readback import MOST_ASTRAY, STILL_OPEN, PoseReading, look_at_still, read_back
+from renderer.readback import MOST_ASTRAY, STILL_OPEN, look_at_still, read_back
+from renderer.unmoved import LEAST_LIDS, LEAST_MOUTH, look_at_parts, read_parts
 
 EVERY = 5
 """Frames between those whose geometry is judged, besides the key poses: as the rehearsal does it."""
 
 STRENGTHS = {"natural": 1.0, "doubled": 2.0}
 
-LOWEST = ("least_area", "face_least_area", "face_least_stretch")
+LOWEST = ("least_area", "face_least_area", "face_least_stretch", "mouth", "lids_way")
 HIGHEST = ("most_stretch", "face_most_stretch", "astray", "lids")
 BOUNDS = {
     "least_area": geometry.LEAST_AREA,
@@ -43,6 +48,8 @@ BOUNDS = {
     "face_most_stretch": geometry.MOST_FACE_STRETCH,
     "astray": MOST_ASTRAY,
     "lids": STILL_OPEN,
+    "mouth": LEAST_MOUTH,
+    "lids_way": LEAST_LIDS,
 }
 
 
@@ -77,7 +84,7 @@ def measure(prepared: Prepared, store: ModelStore) -> list[Figure]:
             for name, strength in STRENGTHS.items():
                 stronger = scaled(curves, strength)
                 part, caps = prepared.parts(driver)[k], prepared.set.caps[k]
-                excess = too_strong(stronger, part.driver, part.intensity, caps)
+                excess = too_strong(stronger, part, caps)
                 figures += _measure(prepared, driver, k, name, stronger, excess, store)
     return figures
 
@@ -109,11 +116,19 @@ def _measure(
     excess: Sequence[int],
     store: ModelStore,
 ) -> list[Figure]:
-    performer = prepared.set.stage.performers[k]
+    stage, performer = prepared.set.stage, prepared.set.stage.performers[k]
     poses = _geometry(performer, curves)
-    readings = _read(prepared.set.stage, performer, curves, store)
+    numbers = key_frames(curves)
+    frames = [_drawn(stage, performer, curves, number) for number in numbers]
+    still = look_at_still(stage.picture, performer.face.mesh, store)
+    original = look_at_parts(stage.picture, performer.face)
+    rig = performer.layer.rig
+    found = read_back(frames, numbers, curves, rig, still, store)
+    readings = dict(zip(numbers, found, strict=True))
+    parts = dict(zip(numbers, read_parts(frames, numbers, curves, rig, original), strict=True))
     faults = {f for pose in poses.values() for f in pose.faults}
     faults |= {f for reading in readings.values() for f in reading.faults}
+    faults |= {f for part in parts.values() for f in part.faults}
     faults |= {"too_strong"} if excess else set()
 
     def figure(quantity: str, value: float, frame: int = -1, text: str = "") -> Figure:
@@ -122,7 +137,7 @@ def _measure(
         return Figure(prepared.subject.name, quantity, value, place, driver, frame, text)
 
     rows = [figure("caught", float(bool(faults)), text=", ".join(sorted(faults)))]
-    for quantity in LOWEST:
+    for quantity in LOWEST[:3]:
         values = {frame: float(getattr(pose, quantity)) for frame, pose in poses.items()}
         frame = min(values, key=lambda f: values[f])
         rows.append(figure(quantity, values[frame], frame))
@@ -139,6 +154,31 @@ def _measure(
         if values:
             frame = max(values, key=lambda f: values[f])
             rows.append(figure(quantity, values[frame], frame))
+    for quantity, values in (
+        ("mouth", {n: part.mouth for n, part in parts.items()}),
+        ("lids_way", {n: part.lids for n, part in parts.items() if part.lids is not None}),
+    ):
+        if values:
+            frame = min(values, key=lambda f: values[f])
+            rows.append(figure(quantity, values[frame], frame))
+    if name == "natural":
+        for kind, spoil in BREAKS.items():
+            spoilt = [
+                spoil(drawn, carry(rig, motion_at(curves, n), performer.face.mesh.points[:, :2]))
+                for n, drawn in zip(numbers, frames, strict=True)
+            ]
+            told = read_parts(spoilt, numbers, curves, rig, original)
+            codes = sorted({fault for part in told for fault in part.faults})
+            best = max(part.mouth for part in told)
+            if "mouth" not in kind:
+                best = min((p.lids for p in told if p.lids is not None), default=1.0)
+            place = prepared.place(k)
+            rows.append(
+                Figure(
+                    *(prepared.subject.name, f"gate.broken.{kind}", best, place, driver),
+                    text=", ".join(codes),
+                )
+            )
     return rows
 
 
@@ -146,16 +186,6 @@ def _geometry(performer: Performer, curves: FaceCurves) -> dict[int, Geometry]:
     numbers = sorted({*key_frames(curves), *range(0, curves.frames, EVERY)})
     rig, points, inside = performer.layer.rig, performer.face.mesh.points, performer.inside
     return {n: judge_geometry(rig, motion_at(curves, n), points, inside) for n in numbers}
-
-
-def _read(
-    stage: Stage, performer: Performer, curves: FaceCurves, store: ModelStore
-) -> dict[int, PoseReading]:
-    still = look_at_still(stage.picture, performer.face.mesh, store)
-    numbers = key_frames(curves)
-    frames = [_drawn(stage, performer, curves, number) for number in numbers]
-    found = read_back(frames, numbers, curves, performer.layer.rig, still, store)
-    return dict(zip(numbers, found, strict=True))
 
 
 def _drawn(stage: Stage, performer: Performer, curves: FaceCurves, frame: int) -> Picture:
@@ -169,7 +199,7 @@ def _drawn(stage: Stage, performer: Performer, curves: FaceCurves, frame: int) -
 
 def tables(figures: Sequence[Figure]) -> str:
     """What passed and was caught, and how near the bounds are."""
-    return f"{_shares(figures)}\n{_escaped(figures)}\n{_bounds(figures)}"
+    return f"{_shares(figures)}\n{_escaped(figures)}\n{_broken(figures)}\n{_bounds(figures)}"
 
 
 def _shares(figures: Sequence[Figure]) -> str:
@@ -189,6 +219,22 @@ def _shares(figures: Sequence[Figure]) -> str:
             )
     head = ("driver", "natural, passed", "doubled, caught", "of these, not by amplitude alone")
     return table(head, rows)
+
+
+def _broken(figures: Sequence[Figure]) -> str:
+    """How many clips with every key pose spoilt in one way were caught, pixel by pixel alone."""
+    rows = []
+    missed = []
+    for kind in BREAKS:
+        found = pick(figures, f"gate.broken.{kind}")
+        caught = [f for f in found if f.text]
+        missed += [f"{kind}: {f.where}" for f in found if not f.text]
+        if found:
+            rows.append((kind, f"{len(caught)} of {len(found)}"))
+    if not rows:
+        return ""
+    escaped = "\n\nBroken, yet passed: " + "; ".join(missed) if missed else ""
+    return table(("broken on purpose", "clips caught"), rows) + escaped + "\n"
 
 
 def _escaped(figures: Sequence[Figure]) -> str:

@@ -138,7 +138,7 @@ def shift(
 
 def _apart(output: str, difference: NDArray[np.float32]) -> NDArray[np.float32]:
     if output == "embedding":
-        return np.linalg.norm(difference, axis=1, keepdims=True)
+        return np.asarray(np.linalg.norm(difference, axis=1, keepdims=True), np.float32)
     return np.abs(difference)
 
 

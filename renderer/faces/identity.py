@@ -91,13 +91,17 @@ class IdentityLock:
     faces: tuple[FaceLock, ...]
 
     @property
+    def chips(self) -> tuple[Crop, ...]:
+        return tuple(face.chip for face in self.faces)
+
+    @property
     def thresholds(self) -> tuple[float, ...]:
         return tuple(face.threshold for face in self.faces)
 
     def distances(self, picture: Picture, chips: Sequence[Crop] | None = None) -> tuple[float, ...]:
         """How far each face of `picture` is from the locked one; `chips` are where the faces have gone,
         where they have moved."""
-        places = [face.chip for face in self.faces] if chips is None else chips
+        places = self.chips if chips is None else chips
         return tuple(
             float(face.distances(place.sample(picture, SIZE)[None])[0])
             for face, place in zip(self.faces, places, strict=True)

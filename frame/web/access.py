@@ -31,6 +31,7 @@ TABLE: dict[str, frozenset[Who]] = {
     "screen.stream": SCREEN,
     "guest.home": GUEST_OR_OWNER,
     "guest.manifest": EVERYBODY,
+    "guest.share_worker": EVERYBODY,
     "guest.abilities": GUEST,
     "guest.begin": GUEST,
     "guest.offset": GUEST,

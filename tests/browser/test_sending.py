@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -54,6 +57,28 @@ def assert_all_there_once(frame: Frame, paths: list[Path]) -> None:
         assert list(frame.places.uploads.iterdir()) == []
 
 
+def kill_tabs(profile: Path) -> None:
+    """As a phone does that needs the memory: SIGKILL for every tab of the browser with that profile."""
+    parents, commands = {}, {}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError, IndexError):
+            pid = int(status.parent.name)
+            parents[pid] = int(status.read_text().split("PPid:")[1].split()[0])
+            commands[pid] = status.with_name("cmdline").read_bytes().decode(errors="replace")
+    ours = {
+        pid
+        for pid, command in commands.items()
+        if f"--user-data-dir={profile}" in command and "--type=" not in command
+    }
+    assert ours
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    tabs = [pid for pid in ours if "--type=renderer" in commands.get(pid, "")]
+    assert tabs
+    for pid in tabs:
+        os.kill(pid, signal.SIGKILL)
+
+
 def test_twenty_photos_and_the_network_is_cut_in_the_middle_of_one(phone, at_home, tmp_path):
     paths = write(tmp_path / "roll", 20)
     link, _ = at_home.invite()
@@ -102,6 +127,8 @@ def test_the_tab_is_killed_and_the_next_one_goes_on(chromium, at_home, tmp_path)
     page.set_input_files("#files", paths)
     wait_until(lambda: at_home.line.carried > 2_000_000, "to be in the middle", page)
     at_home.line.cut()
+    with page.expect_event("crash"):
+        kill_tabs(profile)
     page.close()
     at_home.line.mend()
     for path in paths:
@@ -139,6 +166,28 @@ def test_where_the_browser_keeps_nothing_picking_once_more_goes_on(browser, at_h
     wait_until(lambda: len(taken(at_home)) == 1, "for it", page)
     assert_all_there_once(at_home, [path])
     assert at_home.line.carried < 12_000_000 + 3_000_000
+    context.close()
+
+
+def test_photos_shared_from_another_app(browser, at_home, tmp_path):
+    """Where the origin counts as secure, as `localhost` does: a script on the phone reads the form."""
+    paths = write(tmp_path / "roll", 2)
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(at_home.invite()[0])
+    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    page.evaluate(
+        """() => {
+            const form = document.createElement("form");
+            Object.assign(form, { method: "post", action: "/share", enctype: "multipart/form-data" });
+            form.innerHTML = '<input type="file" name="photos" id="shared" multiple>';
+            document.body.append(form);
+        }"""
+    )
+    page.set_input_files("#shared", paths)
+    page.evaluate("document.querySelector('#shared').form.submit()")
+    wait_until(lambda: len(taken(at_home)) == 2, "for both", page)
+    assert_all_there_once(at_home, paths)
     context.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, send_file
 from werkzeug.exceptions import BadRequest, Conflict, NotFound
@@ -159,10 +159,23 @@ def manifest() -> Response:
         "background_color": "#f6f1e8",
         "theme_color": "#f6f1e8",
         "icons": [{"src": "/static/mark.svg", "sizes": "any", "type": "image/svg+xml"}],
+        "share_target": {
+            "action": "/share",  # answered on the phone itself, by the script below
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {"files": [{"name": "photos", "accept": ["image/*", ".heic", ".heif"]}]},
+        },
     }
     answer = make_response(json.dumps(facts))
     answer.mimetype = "application/manifest+json"
     return answer
+
+
+@pages.get("/share-worker.js")
+def share_worker() -> Response:
+    """At the root, because a script like this one speaks for its own folder only."""
+    path = Path(__file__).parent.parent / "static" / "guest" / "share-worker.js"
+    return send_file(path, mimetype="text/javascript", conditional=True, max_age=0)
 
 
 def _row(found: Catalogue, upload_id: str) -> Upload:

@@ -544,7 +544,15 @@ class TestPage:
     def test_the_manifest(self, house):
         answer = house.nobody().get("/manifest.webmanifest")
         assert answer.mimetype == "application/manifest+json"
-        assert json.loads(answer.data)["start_url"] == "/"
+        facts = json.loads(answer.data)
+        assert facts["start_url"] == "/"
+        assert facts["share_target"]["action"] == "/share"
+        worker = house.nobody().get("/share-worker.js", buffered=True)
+        assert worker.mimetype == "text/javascript"
+
+    def test_a_shared_form_that_no_script_took_apart_is_not_read(self, oma):
+        form = {"Content-Type": "multipart/form-data; boundary=x"}
+        assert oma.browser.post("/share", data=b"--x", headers=form).status_code in (404, 405, 415)
 
     def test_every_word_that_the_script_says_is_there(self, oma):
         said: set[str] = set()

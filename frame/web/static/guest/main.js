@@ -372,7 +372,10 @@ async function begin() {
   find("without-script").hidden = true;
   find("pick").hidden = false;
   listen();
-  const waiting = (await kept()).filter((each) => each.pass === facts.pass);
+  // On secure origins only; elsewhere browsers have no such thing, and nothing is missing.
+  navigator.serviceWorker?.register("/share-worker.js", { type: "module" }).catch(() => {});
+  // Without a pass: shared from another app (see `share-worker.js`).
+  const waiting = (await kept()).filter((each) => each.pass === facts.pass || each.pass === null);
   if (waiting.length > 0) announce(words.resumed);
   if (waiting.length > 0) note(words.resumed);
   await poll();

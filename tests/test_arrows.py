@@ -40,7 +40,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "frame.web": (
         *("frame.web", "frame.core", "frame.library", "frame.settings", "sync"),
-        *("frame.errors", "frame.live", "frame.words"),
+        *("frame.errors", "frame.health", "frame.live", "frame.remote", "frame.words"),
     ),
     "frame.web.serving": ("frame.web.serving",),
     "frame.studio": (

@@ -24,9 +24,23 @@ CONCERNS = {
     "driver": ("studio",),
     "clip_percent": ("studio",),
     "port": ("web",),
+    "name": ("web",),
+    "findable": ("web",),
+    "invites": ("web",),
     "language": ("web",),
 }
 """Who is started again for a key, beside the display, which is never started again for any."""
+
+OF_THE_DISPLAY = frozenset(
+    {
+        *("still_seconds", "wake_minutes", "fade_seconds", "surround", "two_up", "ken_burns"),
+        *("captions", "language", "night", "dim", "panel"),
+    }
+)
+"""Keys that the display takes in."""
+
+FOR_GOOD = frozenset({"library"})
+"""Keys of which another value is another frame: they wait for the next start."""
 
 
 def concerned(before: Order, after: Order) -> frozenset[str]:

@@ -127,6 +127,7 @@ def web() -> Room:
                 settings=settings,
                 names=Names(port, place.names),
                 language=language,
+                environment=os.environ,
             )
             serve(listener, create_app(context), order.live, lifeline)
         return 0

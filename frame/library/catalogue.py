@@ -15,6 +15,7 @@ from typing import Self
 
 from frame.core.photos import Door
 from frame.errors import WakeframeError
+from frame.library.beginnings import Beginnings
 from frame.library.browse import Browse
 from frame.library.clips import Clips
 from frame.library.folders import Folders
@@ -49,6 +50,7 @@ class Catalogue:
     """The catalogue, open. A context manager.
 
     Each member is one topic: `photos`, `browse` (looking through them), `records` (for archives),
+    `beginnings` (what comes in by a door begins as),
     `clips`, `work` (tries of the studio), `folders` (mirrored folders), `refusals`, `questions`,
     `notices`, `facts`, `passes` (of relatives), `ownership` (password and sessions), `uploads` (what
     relatives send). Every method of theirs is one transaction of its own, durable when it returns,
@@ -67,6 +69,7 @@ class Catalogue:
         self.photos = Photos(self._db)
         self.browse = Browse(self._db)
         self.records = Records(self._db)
+        self.beginnings = Beginnings(self._db)
         self.clips = Clips(self._db)
         self.work = Work(self._db)
         self.folders = Folders(self._db)

@@ -76,6 +76,10 @@ class Clips:
         ).fetchone()
         return _clip(row) if row else None
 
+    def get(self, clip_id: int) -> Clip | None:
+        row = self._db.execute("SELECT * FROM clips WHERE id = ?", (clip_id,)).fetchone()
+        return _clip(row) if row else None
+
     def report(self, clip_id: int) -> str:
         """The renderer's report as JSON, or an empty text."""
         row = self._db.execute("SELECT report FROM clips WHERE id = ?", (clip_id,)).fetchone()

@@ -138,6 +138,24 @@ class Photos:
             "UPDATE photos SET missing = NULL, suffix = ? WHERE id = ?", (suffix, photo_id)
         )
 
+    def is_missing(self, photo_id: int) -> bool:
+        """Whether its original was not to be found when it was last looked for."""
+        row = self._db.execute("SELECT missing FROM photos WHERE id = ?", (photo_id,)).fetchone()
+        return row is not None and row[0] is not None
+
+    def original_bytes(self) -> int:
+        """What all originals that are there take."""
+        row = self._db.execute(
+            "SELECT coalesce(sum(size_bytes), 0) FROM photos INDEXED BY photos_for_pages"
+            " WHERE missing IS NULL"
+        ).fetchone()
+        return int(row[0])
+
+    def size_bytes(self, photo_id: int) -> int:
+        """Of its original."""
+        row = self._db.execute("SELECT size_bytes FROM photos WHERE id = ?", (photo_id,)).fetchone()
+        return int(row[0]) if row else 0
+
     def missing(self) -> list[Photo]:
         """Photos whose original is not to be found."""
         rows = self._db.execute("SELECT * FROM photos WHERE missing IS NOT NULL ORDER BY id")

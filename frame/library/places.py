@@ -67,6 +67,11 @@ class Places:
         """Where the shuffle stands; small, rewritten in place, never synced."""
         return self.root / "wall.state"
 
+    @property
+    def archives(self) -> Path:
+        """Archives that the owner sends here to have them restored; removed when that is done."""
+        return self.root / "archives"
+
     def original(self, sha256: str, suffix: str) -> Path:
         return self.originals / sha256[:2] / f"{sha256}{suffix}"
 
@@ -79,6 +84,11 @@ class Places:
 
     def thumbnail(self, photo: Photo) -> Path:
         return self.thumbnails / photo.sha256[:2] / f"{photo.sha256}.jpg"
+
+    def large(self, photo: Photo) -> Path:
+        """A picture for pages. Among the stills, for it is as disposable, and goes with them."""
+        prepared = f"-{photo.prepared}" if photo.prepared else ""
+        return self.stills / photo.sha256[:2] / f"{photo.sha256}{prepared}-large.jpg"
 
     def clip(self, file: str) -> Path:
         return self.clips / file

@@ -236,7 +236,7 @@ ALTER TABLE photos ADD COLUMN clip_approval TEXT  -- what a person decided about
 
 -- What the owner looks through: everything that narrows a page down, and no row until it is seen.
 CREATE INDEX photos_for_pages ON photos
-    (arrived, id, approval, deleted, missing, favourite, verdict, sender, taken);
+    (arrived, id, approval, deleted, missing, favourite, verdict, sender, taken, size_bytes);
 CREATE INDEX photos_by_sender ON photos (sender, deleted);
 CREATE INDEX clips_waiting ON clips (photo_id, id) WHERE approval = 'waiting';
 CREATE INDEX work_ended ON work (kind, photo_id)

@@ -86,6 +86,13 @@ class Uploads:
             *(pass_id, *(before or (1 << 62, "")), limit),
         )
 
+    def last_of_pass(self, pass_id: int) -> int | None:
+        """When a pass last began to send something."""
+        row = self._db.execute(
+            "SELECT max(created) FROM uploads WHERE pass_id = ?", (pass_id,)
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
     def of_photo(self, photo_id: int) -> list[Upload]:
         """Everybody's rows for a photo."""
         return self._where("photo_id = ? ORDER BY created, id", photo_id)

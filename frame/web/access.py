@@ -14,7 +14,18 @@ GUEST = frozenset({Who.GUEST})
 GUEST_OR_OWNER = GUEST | OWNER
 SCREEN = frozenset({Who.SCREEN})
 
+_OF_THE_OWNER = (
+    *("answer", "append_archive", "approval", "ask_wall", "backup", "begin_archive"),
+    *("begin_restore", "clip", "close_pairing", "decide", "decide_beginnings", "decide_photo"),
+    *("decide_waiting", "download", "download_clip", "explained", "gallery", "health", "large"),
+    *("live", "make_pass", "new_pass", "now", "open_pairing", "original", "overview", "passes"),
+    *("photo", "picture", "preferences", "remove_archive", "report", "restore_state", "revoke"),
+    *("save_preferences", "states", "stop_restore", "thumbnail", "undo"),
+)
+"""Of `frame.web.owner`."""
+
 TABLE: dict[str, frozenset[Who]] = {
+    **{f"owner.{name}": OWNER for name in _OF_THE_OWNER},
     "static": EVERYBODY,
     "entry.scan": EVERYBODY,
     "entry.pair": EVERYBODY,
@@ -50,7 +61,11 @@ TABLE: dict[str, frozenset[Who]] = {
 LARGEST_FORM = 64 << 10
 """Bytes of a body, where nothing else is said. Photos do not come as forms."""
 
-LARGEST_BODY: dict[str, int] = {"guest.append": LARGEST_FILE, "guest.send": LARGEST_FILE}
+LARGEST_BODY: dict[str, int] = {
+    "guest.append": LARGEST_FILE,
+    "guest.send": LARGEST_FILE,
+    "owner.append_archive": 8 << 20,
+}
 """Route by its endpoint: how large a body it takes, where that is more than a form's. Whatever is larger
 is refused before any of it is read."""
 

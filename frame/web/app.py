@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from frame.web import entry, screen
+from frame.web import entry, owner, screen
 from frame.web.access import LARGEST_FORM
 from frame.web.catalogue import catalogue, close_after_requests
 from frame.web.context import Context
@@ -42,5 +42,6 @@ def create_app(context: Context) -> Flask:
     app.register_blueprint(entry.pages)
     app.register_blueprint(screen.pages)
     app.register_blueprint(guest.pages)
+    app.register_blueprint(owner.pages)
     app.wsgi_app = HostCheck(app.wsgi_app, context.names)  # type: ignore[method-assign]
     return app

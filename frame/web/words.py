@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, has_request_context, request
@@ -52,12 +52,16 @@ def gettext(text: str, **facts: object) -> str:
 
 def ngettext(one: str, many: str, count: int, **facts: object) -> str:
     """`one` or `many`, as the language counts; ``%(num)s`` is the count as it is written there."""
-    said = one if count == 1 else many
+    return plural(one, many, count) % {"num": number(count), **facts}
+
+
+def plural(one: str, many: str, count: int) -> str:
+    """As `ngettext`, with nothing put in yet: pages do that themselves."""
     if language() != SOURCE:
         found = _messages(language()).get(one)
         if found is not None and not isinstance(found, str):
-            said = found[0 if count == 1 else 1]
-    return said % {"num": number(count), **facts}
+            return found[0 if count == 1 else 1]
+    return one if count == 1 else many
 
 
 def number(value: float) -> str:
@@ -76,8 +80,10 @@ def day(moment: float | datetime) -> str:
 
 
 def time(moment: float | datetime) -> str:
-    """A day and a time."""
-    return format_datetime(_moment(moment), "medium", locale=language())
+    """A day and a time of it."""
+    there = _moment(moment)
+    day_of_it = format_date(there, "medium", locale=language())
+    return f"{day_of_it}, {format_time(there, 'short', locale=language())}"
 
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -103,7 +109,7 @@ def speak(app: Flask, fallback: Language) -> None:
 
     app.jinja_env.add_extension("jinja2.ext.i18n")
     install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
-    install(gettext, ngettext, newstyle=True)
+    install(gettext, plural, newstyle=True)
     app.jinja_env.globals["language"] = language
     app.jinja_env.filters.update(number=number, share=share, day=day, time=time, size=size)
 

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from frame.app.order import Order
-from frame.app.renewals import CONCERNS, Heard, SettingsFiles, concerned, tell
+from frame.app.renewals import (
+    CONCERNS,
+    FOR_GOOD,
+    OF_THE_DISPLAY,
+    Heard,
+    SettingsFiles,
+    concerned,
+    tell,
+)
 from frame.live import heard, live_folder, say
 from frame.settings import Hours, Settings, keys, save
 from frame.supervise import RULES
@@ -26,7 +34,7 @@ def changed(before: Order, **settings: object) -> Order:
 
 
 def test_every_key_and_process_that_is_named_is_there():
-    assert set(CONCERNS) <= {key.name for key in keys()}
+    assert {*CONCERNS, *OF_THE_DISPLAY, *FOR_GOOD} == {key.name for key in keys()}
     known = {rule.name for rule in RULES} | {"web"}
     assert {name for names in CONCERNS.values() for name in names} <= known
     assert all("display" not in names for names in CONCERNS.values()), "the wall never goes black"

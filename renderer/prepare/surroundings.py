@@ -10,7 +10,7 @@ import numpy as np
 from renderer.faces.chip import sampled
 from renderer.faces.planes import Mask
 from renderer.faces.territory import face_axes
-from renderer.faces.types import Face, Picture
+from renderer.faces.types import Face, Floats, Picture
 
 UNIT_PX = 64
 """The face's height in a head view."""
@@ -34,10 +34,12 @@ TEXTURE = 0.05
 @dataclass(frozen=True)
 class HeadView:
     """A head with what is around it, upright: `pixels` ``(256, 256, 3) uint8`` RGB, the face's middle in
-    the middle, the face 64 pixels high; `known` ``(256, 256) bool``, where the picture reaches."""
+    the middle, the face 64 pixels high; `known` ``(256, 256) bool``, where the picture reaches; `points`
+    ``(478, 2) float32``, the mesh in pixels of the view."""
 
     pixels: Picture
     known: Mask
+    points: Floats
 
 
 def view_head(picture: Picture, face: Face) -> HeadView:
@@ -54,7 +56,8 @@ def view_head(picture: Picture, face: Face) -> HeadView:
     there = np.stack([x, y], axis=-1) @ back[:, :2].T + back[:, 2]
     limits = (picture.shape[1] - 1, picture.shape[0] - 1)
     known = np.asarray(((there >= 0) & (there <= limits)).all(axis=-1), np.bool_)
-    return HeadView(sampled(picture, matrix, size), known)
+    points = face.mesh.points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    return HeadView(sampled(picture, matrix, size), known, points.astype(np.float32))
 
 
 def busyness(view: HeadView) -> float:

@@ -359,6 +359,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "A hat or a scarf is worn; it moves with the head.",
         "Es wird ein Hut oder ein Tuch getragen; es bewegt sich mit dem Kopf.",
     ),
+    "something_over": (
+        "Something lies over this face, perhaps a hand, hair or a hard shadow.",
+        "Etwas liegt über diesem Gesicht, vielleicht eine Hand, Haar oder ein harter Schatten.",
+    ),
     "busy_background": (
         "The background close to the hair is busy, so the head may move less.",
         ("Der Hintergrund nah am Haar ist unruhig, darum bewegt sich der Kopf vielleicht weniger."),
@@ -379,9 +383,9 @@ REASONS: dict[str, tuple[str, str]] = {
         "{number} % of this photo is scratched or cracked.",
         "{number} % dieses Fotos sind zerkratzt oder gebrochen.",
     ),
-    "undamaged": (
-        "The photo is whole: no scratches, no cracks.",
-        "Das Foto ist heil: keine Kratzer, keine Risse.",
+    "few_scratches": (
+        "Hardly any scratches or cracks were found.",
+        "Es wurden kaum Kratzer oder Risse gefunden.",
     ),
     # A file did not become a photo, or a photo not a clip.
     "empty": (

@@ -40,6 +40,7 @@ from renderer.picture.shade import crease_basis
 from renderer.prepare.coach import look_over
 from renderer.prepare.crop import working_crop
 from renderer.prepare.damage import Damage, DamageReader
+from renderer.prepare.headwear import NETWORK as HEADWEAR
 from renderer.prepare.scan import Scan
 from renderer.reasons import Reason, reason
 from renderer.rehearsal import Rehearsed, rehearse_all
@@ -90,8 +91,9 @@ class GeometricAnimator:
         damage = self._damage(photo, look.faces) if self._damage else None
         acting = any(verdict.moves for verdict in look.verdicts)
         chosen = self._choose(photo, look, scan.year, damage) if acting else None
+        learned = self._store.arrays(HEADWEAR)
         findings = look_over(
-            photo, look.faces, look.attributes, look.verdicts, chosen, scan, damage
+            photo, look.faces, look.attributes, look.verdicts, chosen, scan, learned, damage
         )
         moving = [look.faces[verdict.face] for verdict in look.verdicts if verdict.moves]
         crop = working_crop((photo.shape[1], photo.shape[0]), moving, scan.panel)
@@ -180,9 +182,11 @@ class GeometricAnimator:
         """The driver to play, and why where the choice was ours."""
         if request.driver != "auto":
             return request.driver, ()
-        damage = self._damage(photo, look.faces) if self._damage else None
-        told = damage if request.damage is None else Damage(request.damage, ())
-        chosen, why = self._choose(photo, look, request.year, told)
+        if request.damage is not None:
+            damage: Damage | None = Damage(request.damage, ())
+        else:
+            damage = self._damage(photo, look.faces) if self._damage else None
+        chosen, why = self._choose(photo, look, request.year, damage)
         return chosen, (why,)
 
     def _choose(

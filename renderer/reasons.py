@@ -125,13 +125,14 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "mouth_parted": "The lips are parted, so the smile stays small.",
         "no_glasses": "No glasses are worn.",
         "hat": "A hat or a scarf is worn; it moves with the head.",
+        "something_over": "Something lies over this face, perhaps a hand, hair or a hard shadow.",
         "busy_background": "The background close to the hair is busy, so the head may move less.",
         "plain_background": "The background close to the hair is calm.",
         "room_around": "There is room around the head.",
         "scratched_face": "{number} % of this face is scratched or cracked. Restoring the photo "
         "first will help.",
         "scratched_photo": "{number} % of this photo is scratched or cracked.",
-        "undamaged": "The photo is whole: no scratches, no cracks.",
+        "few_scratches": "Hardly any scratches or cracks were found.",
     }
 )
 """Code to sentence. `{number}` is what was measured, see `in_digits`."""

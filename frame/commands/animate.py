@@ -53,8 +53,10 @@ def new_animator() -> Animator:
     """The engine, with the networks that came with it."""
     from renderer.engine import GeometricAnimator
     from renderer.models import ModelStore
+    from renderer.prepare.damage_reader import LearnedReader
 
-    return GeometricAnimator(ModelStore())
+    store = ModelStore()
+    return GeometricAnimator(store, damage=LearnedReader(store))
 
 
 def animate(job: Job, make_animator: Callable[[], Animator]) -> int:

@@ -12,7 +12,8 @@ OLD_YEAR = 1960
 """Before about 1960 hardly anyone in a family album had been photographed in colour."""
 
 DAMAGED = 0.03
-"""Scratched share of a face, or of the photo, from which large movements would drag cracks across it."""
+"""Scratched share of a face, or of the photo, from which large movements would drag cracks across it:
+the two test portraits with cracks all over have 0.039 and 0.065, of 229 whole crops one has more."""
 
 GROUP = 3
 """From so many people on, one wide smile beside small ones looks staged."""

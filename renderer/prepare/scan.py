@@ -25,8 +25,8 @@ BELIEVABLE_DPI = (100, 4800)
 """What scanners are set to, from a draft to a film."""
 
 BELIEVABLE_PRINT_IN = (1.5, 16.0)
-"""Longer side of a family's prints in inches: a cabinet card to a wall portrait. A camera's file tagged
-300 DPI claims half a metre."""
+"""Longer side of a family's prints in inches: a cabinet card to a wall portrait. A camera's file
+tagged 300 DPI claims half a metre."""
 
 USUAL_DPI = 300
 """What scanners are set to when nobody has changed it; assumed where a file does not say."""
@@ -35,8 +35,9 @@ STEPS_DPI = (300, 600, 1200, 2400)
 """What scanners offer. More than 2400 shows paper, not people."""
 
 ENLARGED = 1.3
-"""Panel pixels for each photo pixel from which it shows: at 1.3 half of the finest detail at the eyes is
-left of what the panel could show, at 2 a sixth. `python -m bench.coach --enlarged` prints it."""
+"""Panel pixels for each photo pixel from which it shows: a third of the finest detail at the eyes
+is left of what the panel could show, at twice the size a quarter. `python -m bench.coach
+--thresholds` prints it."""
 
 
 @dataclass(frozen=True)

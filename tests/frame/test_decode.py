@@ -369,6 +369,18 @@ class TestDamage:
 
 
 class TestPrivacy:
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+    def test_the_resolution_of_a_scan_travels_along(self, decoded, kind):
+        photo = decoded(photos.encoded(photos.scene(), kind, dpi=(600, 600)))
+        assert photo.dpi == pytest.approx(600, abs=0.5)
+
+    @pytest.mark.parametrize("claimed", [(300, 72), (0, 0)])
+    def test_a_resolution_that_no_scanner_writes_is_none(self, decoded, claimed):
+        assert decoded(photos.encoded(photos.scene(), "TIFF", dpi=claimed)).dpi is None
+
+    def test_most_files_do_not_say_how_they_were_scanned(self, decoded):
+        assert decoded(photos.encoded(photos.scene(), "PNG")).dpi is None
+
     def test_year_from_the_camera(self, decoded):
         exif = photos.exif_bytes(taken="1987:06:05 12:00:00", place=True)
         photo = decoded(photos.encoded(photos.scene(), "JPEG", exif=exif))

@@ -226,3 +226,27 @@ def test_whoever_asks_from_elsewhere_finds_the_live_files(library, monkeypatch, 
         assert found is not None
         assert found[1] == live
     assert running(library) is None
+
+
+def test_what_was_found_in_a_photo_is_told_with_what_it_costs(library, run, monkeypatch):
+    with Catalogue(Places(library).catalogue) as catalogue:
+        add(catalogue, 1)
+        found = (
+            Finding("few_pixels", "This face is only 37 pixels.", 37.2, "px", face=0),
+            Finding("glasses", "Glasses.", None, "", "small_smile", 0.8, 0, "note"),
+            Finding("noisy", "Noise.", 7.0, "levels", face=0, is_mended=True),
+        )
+        catalogue.photos.remember_look(1, Look("animated", found, (), "m"))
+        add(catalogue, 2)
+    code, out, _ = run("photo", 1, "about")
+    assert code == 0
+    assert "! This face is only 37 pixels." in out
+    assert "· Glasses. → smiles only a little" in out
+    assert "Noise" not in out, "it was mended"
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert "misst zwischen den Augen nur 37 Pixel" in run("photo", 1, "about")[1]
+    assert run("photo", 2, "about")[0] == 0
+    assert run("photo", 3, "about")[0] == 2
+    (_, known) = json.loads(run("status", "--json")[1])["photos"]
+    assert [each["code"] for each in known["findings"]] == ["few_pixels", "glasses", "noisy"]
+    assert known["findings"][2]["is_mended"] is True

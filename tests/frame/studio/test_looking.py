@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from bench.data import portraits
 from frame.core.photos import Region
-from frame.library.decode import decode_file
-from frame.studio.looking import look_fingerprint, look_of
+from frame.library.decode import DecodedPhoto, decode_file
+from frame.studio.looking import look_fingerprint, look_of, scan_of, struck_off
 from renderer.faces.types import Box
 from renderer.gates import Caps
 from renderer.motion.caps import STILL
+from renderer.prepare.findings import Cost, finding
+from renderer.prepare.scan import Scan
 from renderer.reasons import reason
 from renderer.report import FaceReport, Report
 from tests.paths import portrait
@@ -109,3 +112,36 @@ def test_no_hair_is_left_out_on_portraits() -> None:
             keep.x0 <= x0 and keep.y0 <= y0 and keep.x1 >= x1 and keep.y1 >= y1
             for keep in (head.keep for head in heads)
         ), (name, [head.keep for head in heads])
+
+
+def test_the_coachs_findings_are_kept_without_what_is_good() -> None:
+    seen = (
+        finding("profile_view", "bad", 0, 61.2, "deg", Cost("still")),
+        finding("faded", "bad", number=51.23456, unit="%"),
+        finding("glasses", "note", 1, cost=Cost("small_smile", 0.8)),
+        finding("sharp", "good", 1, 0.5, "share"),
+    )
+    look = look_of(Report("refused", findings=seen), SIZE, 1.0, "m")
+    assert [found.code for found in look.findings] == ["profile_view", "faded", "glasses"]
+    still, faded, glasses = look.findings
+    assert (still.consequence, still.face, still.number, still.unit) == ("still", 0, 61.2, "deg")
+    assert faded.number == 51.2346 and faded.grade == "bad"
+    assert (glasses.grade, glasses.most) == ("note", 0.8)
+
+
+def test_what_a_restoration_mended_is_no_longer_told() -> None:
+    seen = (finding("faded", "bad", number=50, unit="%"), finding("noisy", "bad", 0, 7.0, "levels"))
+    look = look_of(Report("animated", findings=seen), SIZE, 1.0, "m")
+    assert struck_off(look, ()) == look
+    mended = struck_off(look, {"fading"})
+    assert [found.code for found in mended.told] == ["noisy"]
+    assert [found.code for found in mended.findings] == ["faded", "noisy"]
+    assert not struck_off(mended, {"noise"}).told
+
+
+def test_what_the_coach_is_told_of_a_file() -> None:
+    pixels = np.zeros((30, 40, 3), np.uint8)
+    photo = DecodedPhoto(pixels, (80, 60), 0.5, "TIFF", 1950, "0" * 64, (), dpi=300.0)
+    assert scan_of(photo, (1280, 720)) == Scan((1280, 720), 300.0, None, 0.5, 1950)
+    phone = replace(photo, taken="2019-07-12T10:00:00")
+    assert scan_of(phone, (1280, 720), (9.0, 13.0)).is_camera

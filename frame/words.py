@@ -120,7 +120,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "The page is {spoken}",
         "Die Seite ist {spoken}",
     ),
-    "invite.name": ("At the frame", "Am Rahmen"),
     "placard.away": (
         "Any key or a touch takes this away.",
         "Jede Taste und jede Berührung nimmt das weg.",

@@ -97,6 +97,7 @@ def web() -> Room:
     from frame.web.app import create_app
     from frame.web.context import Context
     from frame.web.hosts import Names
+    from frame.web.invitations import Invitations
     from frame.web.reception import Reception, attended
     from frame.web.server import bind, serve
     from frame.words import language_from
@@ -110,14 +111,13 @@ def web() -> Room:
             place = stack.enter_context(
                 found_by_name(settings.name, port, is_findable=settings.findable)
             )
+            invitations = Invitations()
             reception = Reception(
                 places.catalogue,
                 order.live,
                 place.whereabouts,
                 time.monotonic,
-                time.time,
-                language=language,
-                invites=settings.invites,
+                invitations if settings.invites else None,
             )
             stack.enter_context(attended(reception))
             context = Context(
@@ -127,6 +127,7 @@ def web() -> Room:
                 settings=settings,
                 names=Names(port, place.names),
                 language=language,
+                invitations=invitations,
                 environment=os.environ,
             )
             serve(listener, create_app(context), order.live, lifeline)

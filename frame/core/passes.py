@@ -28,6 +28,10 @@ class Terms:
     waits: bool = True
 
 
+INVITED = Terms(seconds=DAY, most_photos=200, most_bytes=4 << 30, per_hour=200, waits=True)
+"""What standing in the living room is worth: a day, an album of photos, and each waits for a yes."""
+
+
 @dataclass(frozen=True)
 class Pass:
     """The right of one relative to send photos. `name` is theirs, as the owner wrote it: it may be

@@ -28,6 +28,8 @@ TABLE: dict[str, frozenset[Who]] = {
     **{f"owner.{name}": OWNER for name in _OF_THE_OWNER},
     "static": EVERYBODY,
     "entry.scan": EVERYBODY,
+    "entry.invited": EVERYBODY,
+    "entry.accept": EVERYBODY,
     "entry.pair": EVERYBODY,
     "entry.login_page": EVERYBODY,
     "entry.log_in": EVERYBODY,

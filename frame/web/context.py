@@ -12,6 +12,7 @@ from frame.library.places import Places
 from frame.library.space import Reserve, usual_reserve
 from frame.settings import Settings
 from frame.web.hosts import Names
+from frame.web.invitations import Invitations
 from frame.words import Language
 
 
@@ -30,4 +31,5 @@ class Context:
     clock: Callable[[], float] = time.monotonic
     disk: Disk = field(default_factory=RealDisk)
     reserve: Reserve = usual_reserve
+    invitations: Invitations = field(default_factory=Invitations)
     environment: Mapping[str, str] = field(default_factory=dict)

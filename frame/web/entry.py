@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from frame.core.passes import Pass
+from frame.core.passes import INVITED, Pass
 from frame.web.catalogue import catalogue, context
 from frame.web.doorstep import doorstep
 from frame.web.errors import Denied
@@ -30,6 +30,8 @@ LONGEST_COOKIE_SECONDS = 400 * 86400
 
 HOME, OWNERS = "/", "/frame"
 
+LONGEST_NAME = 60
+
 _STATUS = {Entry.WRONG: 401, Entry.WAIT: 429, Entry.OVER: 401, Entry.UNFIT: 400}
 
 
@@ -45,6 +47,30 @@ def scan(token: str) -> Response:
         g.visitor = with_pass(visitor(), pass_, found.who)
         raise Denied(401)
     return _let_in(token, pass_)
+
+
+@pages.get("/i/<token>")
+def invited(token: str) -> Response:
+    """What the frame's own screen holds up: whoever scans it says who they are."""
+    if visitor().is_guest:
+        return redirect(HOME, 303)
+    if not context().invitations.is_good(token):
+        raise Denied(401, "entry/welcome.html")
+    return make_response(render_template("entry/hello.html", token=token))
+
+
+@pages.post("/i/<token>")
+def accept(token: str) -> Response:
+    """A pass of their own, under the name that they gave."""
+    name = " ".join(request.form.get("name", "").split())[:LONGEST_NAME]
+    if not name:
+        problem = _("Please tell us your name.")
+        page = render_template("entry/hello.html", token=token, problem=problem)
+        return make_response(page, 400)
+    if not context().invitations.let_in(token):
+        raise Denied(401, "entry/welcome.html")
+    own, pass_ = issue(catalogue(), name, INVITED, int(context().now()))
+    return _let_in(own, pass_)
 
 
 @pages.post("/pair")

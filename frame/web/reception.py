@@ -1,7 +1,7 @@
 """What the web process does besides answering: tells the screen where the pages are, and lets whoever
 stands at the frame in as a guest when they ask it for a code.
 
-Everything goes to the screen through live files, in memory: a pass is nowhere
+Everything goes to the screen through live files, in memory: an invitation is nowhere
 else in the clear.
 """
 
@@ -16,25 +16,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from frame.core.passes import DAY, Standing, Terms
 from frame.core.placard import HOME, INVITE, PLACARD, Placard, Purpose
 from frame.errors import WakeframeError
 from frame.library.catalogue import Catalogue
 from frame.live import heard, say
-from frame.words import Language
-from frame.words import say as words
-from sync.passes import holder, issue
+from frame.web.invitations import Invitations
 
 _log = logging.getLogger(__name__)
 
 HELD_SECONDS = 120.0
 """How long a code is held up: fetching a phone from the next room takes one of them."""
-
-SHARED_SECONDS = 600.0
-"""Within this time everybody who asks gets the same pass: a party makes one, not fifty."""
-
-INVITED = Terms(seconds=DAY, most_photos=200, most_bytes=4 << 30, per_hour=200, waits=True)
-"""What standing in the living room is worth: a day, an album of photos, and each waits for a yes."""
 
 LOOK_SECONDS = 0.5
 """Between two looks: whoever asks at the frame waits for it."""
@@ -66,16 +57,8 @@ class Whereabouts:
         return self.link(self.host or self.address, "").removeprefix("http://").rstrip("/")
 
 
-@dataclass
-class _Shared:
-    """The pass that was last given out at the frame, as long as others may have it too."""
-
-    token: str = ""
-    since: float = -math.inf
-
-
 class Reception:
-    """See the module. `clock` is monotonic, `now` unix seconds."""
+    """See the module. `clock` is monotonic; without `invitations` the owner wants none given."""
 
     def __init__(
         self,
@@ -83,21 +66,15 @@ class Reception:
         live: Path,
         whereabouts: Callable[[], Whereabouts],
         clock: Callable[[], float],
-        now: Callable[[], float],
-        *,
-        language: Language = "en",
-        invites: bool = True,
+        invitations: Invitations | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._live = live
         self._whereabouts = whereabouts
         self._clock = clock
-        self._now = now
-        self._language = language
-        self._invites = invites
+        self._invitations = invitations
         self._told: dict[str, object] = {}
         self._heard = self._asked()
-        self._shared = _Shared()
         self._is_owned = False
         self._looked = -math.inf
 
@@ -111,7 +88,7 @@ class Reception:
                 with Catalogue(self._catalogue) as catalogue:
                     self._is_owned = catalogue.ownership.password is not None
                     if is_asked:
-                        self._welcome(catalogue)
+                        self._welcome()
             self._tell_where()
         except (WakeframeError, sqlite3.Error, OSError) as error:
             _log.warning("the screen is not told where the pages are", extra={"why": str(error)})
@@ -132,38 +109,25 @@ class Reception:
                 "fallback": fallback,
                 "spoken": where.spoken,
                 "is_owned": int(self._is_owned),
-                "invites": int(self._invites),
+                "invites": int(self._invitations is not None),
             }
         if facts != self._told:
             self._told = facts
             say(self._live, HOME, facts)
 
-    def _welcome(self, catalogue: Catalogue) -> None:
-        """Hold up what a phone can scan: a pass where there is an owner who lets the frame give one."""
+    def _welcome(self) -> None:
+        """Hold up what a phone can scan: an invitation where there is an owner who wants them given."""
         where = self._whereabouts()
         until = self._clock() + HELD_SECONDS
         if not (where.host or where.address):
             return
-        if not (self._is_owned and self._invites):
+        if not self._is_owned or self._invitations is None:
             scan, fallback = _links(where, "" if self._is_owned else OWNERS_PAGE)
             placard = Placard(Purpose.VISIT, until, scan, fallback, where.spoken)
         else:
-            scan, fallback = _links(where, f"p/{self._token(catalogue)}")
+            scan, fallback = _links(where, f"i/{self._invitations.current()}")
             placard = Placard(Purpose.SEND, until, scan, fallback, where.spoken)
         say(self._live, PLACARD, placard.as_facts())
-
-    def _token(self, catalogue: Catalogue) -> str:
-        now = self._clock()
-        if now - self._shared.since > SHARED_SECONDS or not self._is_good(catalogue):
-            name = words("invite.name", self._language)
-            token, _ = issue(catalogue, name, INVITED, int(self._now()))
-            self._shared = _Shared(token, now)
-        return self._shared.token
-
-    def _is_good(self, catalogue: Catalogue) -> bool:
-        """Whether the owner has not taken it back meanwhile."""
-        found = holder(catalogue, self._shared.token)
-        return found is not None and found.standing(self._now()) is Standing.GOOD
 
 
 def _links(where: Whereabouts, path: str) -> tuple[str, str]:

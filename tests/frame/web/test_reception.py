@@ -1,4 +1,4 @@
-"""Who stands at the frame may send photos: a pass for a day, held up on the screen and nowhere else."""
+"""Who stands at the frame may send photos: an invitation, held up on the screen and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from frame.core.passes import DAY, Standing
 from frame.core.placard import HOME, INVITE, PLACARD, Placard, Purpose, placard_from
 from frame.library.catalogue import Catalogue
 from frame.live import heard, say
+from frame.web.invitations import SHARED_SECONDS, Invitations
 from frame.web.reception import (
     HELD_SECONDS,
     OWNER_SECONDS,
-    SHARED_SECONDS,
     Reception,
     Whereabouts,
 )
-from sync.passes import holder
 
 NOW = 1_700_000_000
 
@@ -33,6 +31,7 @@ class Hall:
         self.catalogue = Catalogue(self.path)
         self.clock = 1000.0
         self.where = Whereabouts("wakeframe.local", "192.0.2.20", 8080)
+        self.invitations = Invitations(lambda: self.clock)
         self.reception = self.open()
 
     def open(self, *, invites: bool = True) -> Reception:
@@ -41,8 +40,7 @@ class Hall:
             self.live,
             lambda: self.where,
             lambda: self.clock,
-            lambda: NOW + self.clock,
-            invites=invites,
+            self.invitations if invites else None,
         )
 
     def own(self) -> None:
@@ -90,18 +88,16 @@ def test_without_a_network_there_is_nothing_to_scan(hall: Hall):
     assert "scan" not in heard(hall.live, HOME)
 
 
-def test_who_asks_gets_a_pass_for_a_day_that_waits_for_a_yes(hall: Hall):
+def test_who_asks_is_invited_and_nobody_has_a_pass_before_they_say_who_they_are(hall: Hall):
     hall.own()
     placard = hall.ask()
     assert placard is not None and placard.purpose is Purpose.SEND
     assert placard.until == hall.clock + HELD_SECONDS
     token = placard.address.rpartition("/")[2]
-    assert placard.address == f"http://wakeframe.local:8080/p/{token}"
-    assert placard.fallback == f"http://192.0.2.20:8080/p/{token}"
-    found = holder(hall.catalogue, token)
-    assert found is not None and found.waits
-    assert found.standing(NOW + hall.clock) is Standing.GOOD
-    assert found.standing(NOW + hall.clock + DAY) is Standing.EXPIRED
+    assert placard.address == f"http://wakeframe.local:8080/i/{token}"
+    assert placard.fallback == f"http://192.0.2.20:8080/i/{token}"
+    assert hall.invitations.is_good(token)
+    assert hall.catalogue.passes.all() == []
 
 
 def test_one_question_is_answered_once(hall: Hall):
@@ -110,10 +106,9 @@ def test_one_question_is_answered_once(hall: Hall):
     hall.clock += HELD_SECONDS
     hall.reception.look()
     assert placard_from(heard(hall.live, PLACARD), hall.clock) is None
-    assert len(hall.catalogue.passes.all()) == 1
 
 
-def test_a_party_shares_one_pass_and_tomorrow_is_another(hall: Hall):
+def test_a_party_shares_one_invitation_and_tomorrow_is_another(hall: Hall):
     hall.own()
     first = hall.ask()
     second = hall.ask()
@@ -121,15 +116,6 @@ def test_a_party_shares_one_pass_and_tomorrow_is_another(hall: Hall):
     hall.clock += SHARED_SECONDS
     third = hall.ask()
     assert third is not None and third.address != first.address
-    assert len(hall.catalogue.passes.all()) == 2
-
-
-def test_a_pass_that_was_taken_back_is_not_held_up_again(hall: Hall):
-    hall.own()
-    first = hall.ask()
-    hall.catalogue.passes.revoke_all_but(frozenset(), NOW)
-    second = hall.ask()
-    assert first is not None and second is not None and first.address != second.address
 
 
 def test_a_frame_without_an_owner_gives_no_passes(hall: Hall):
@@ -167,5 +153,5 @@ def test_rubbish_is_no_question(hall: Hall, asked: object):
 def test_a_catalogue_that_fails_takes_nothing_down(hall: Hall, tmp_path: Path):
     broken = tmp_path / "broken.sqlite3"
     broken.write_bytes(b"not a catalogue" * 100)
-    reception = Reception(broken, hall.live, lambda: hall.where, lambda: 0.0, lambda: NOW)
+    reception = Reception(broken, hall.live, lambda: hall.where, lambda: 0.0)
     reception.look()

@@ -149,12 +149,15 @@ def looker() -> Room:
 
 def studio() -> Room:
     """The studio's slow lane."""
+    from frame.core.preparation import Rule
     from frame.studio import slow
 
     def go(order: Order, lifeline: Lifeline) -> int:
         share = order.settings.clip_percent / 100
-        driver = order.settings.driver
-        slow.run(order.library, order.live, lifeline, driver=driver, quota_share=share)
+        driver, rule = order.settings.driver, Rule(order.settings.restore)
+        slow.run(
+            order.library, order.live, lifeline, driver=driver, restore=rule, quota_share=share
+        )
         return 0
 
     return go

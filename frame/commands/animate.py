@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from frame.commands.restore import about_restoration, new_restorer, restored
+from frame.commands.restore import new_restorer, restored
 from frame.errors import Refused, WakeframeError
 from frame.files import check_output, write_text
 from frame.library.decode import DecodedPhoto, decode_file
@@ -96,6 +96,8 @@ def _look_and_wake(
         reason = Reason(refused.code, str(refused))
         return Report("refused", (reason,), requested_driver=wanted), {}
     request = replace(job.request, seed=seed_of(photo.sha256), year=photo.year)
+    from renderer.prepare.story import story
+
     if not job.restore:
         with explained():
             report = make_animator().animate(photo.pixels, job.clip, request, progress)
@@ -106,7 +108,7 @@ def _look_and_wake(
         new_restorer,
         lambda _, share: progress(RESTORING, RESTORING_SHARE * share),
     )
-    request = replace(request, damage=restoration.damage)
+    request = replace(request, damage=restoration.damage_left)
     with explained():
         report = make_animator().animate(
             restoration.picture,
@@ -114,7 +116,7 @@ def _look_and_wake(
             request,
             lambda stage, share: progress(stage, RESTORING_SHARE + (1 - RESTORING_SHARE) * share),
         )
-    extra = {**about(photo), "restoration": about_restoration(restoration)}
+    extra = {**about(photo), "restoration": story(restoration)}
     return in_original_pixels(report, photo.scale), extra
 
 

@@ -104,19 +104,6 @@ def restored(
         raise WakeframeError("There is not enough free memory for this photo.") from error
 
 
-def about_restoration(restoration: Restoration) -> dict[str, object]:
-    """What was done, for the report of any command that restores."""
-    return {
-        "changed": restoration.changed,
-        "damage": restoration.damage,
-        "face_damage": restoration.face_damage,
-        "measured": restoration.measured,
-        "steps": [asdict(step) for step in restoration.steps],
-        "mended": list(restoration.mended),
-        "identity": [asdict(likeness) for likeness in restoration.likenesses],
-    }
-
-
 def told(restoration: Restoration) -> str:
     """In a few words."""
     if not restoration.is_changed:
@@ -152,11 +139,13 @@ def _sheet(original: Picture, restoration: Restoration) -> Picture:
 def _story(
     photo: DecodedPhoto, restoration: Restoration, stages: tuple[StageTime, ...]
 ) -> dict[str, object]:
+    from renderer.prepare.story import story
+
     height, width = restoration.picture.shape[:2]
     return {
         "verdict": "restored" if restoration.is_changed else "unchanged",
         "reasons": [],
-        **about_restoration(restoration),
+        **story(restoration),
         "faces": len(restoration.faces),
         "width": width,
         "height": height,

@@ -24,6 +24,7 @@ from frame.display.ports import Clock, Frame, Hanging, Painter, Stills
 from frame.errors import WakeframeError
 from frame.library.catalogue import Catalogue
 from frame.library.places import Places
+from frame.library.stills import PreparedLost
 from frame.library.talk import Question
 
 _log = logging.getLogger(__name__)
@@ -244,6 +245,10 @@ class Desk:
         for placed in layout.placed:
             try:
                 stills.append(self._stills.still(placed.photo, placed.view))
+            except PreparedLost:
+                # It hangs as it came until it is prepared again; so it is written, and chosen anew.
+                self._catalogue.preparations.lost(placed.photo.id, placed.photo.prepared)
+                return self._ready(job, choice)
             except (WakeframeError, OSError) as error:
                 self._set_aside(placed.photo, str(error))
                 return None

@@ -22,6 +22,7 @@ from frame.library.folders import Folders
 from frame.library.ownership import Ownership
 from frame.library.passes import Passes
 from frame.library.photos import Photos
+from frame.library.preparations import Preparations
 from frame.library.records import Records
 from frame.library.schema import TABLES, VERSION, TooNew, has_our_schema, migrate
 from frame.library.talk import Facts, Notices, Questions, Refusals
@@ -71,6 +72,7 @@ class Catalogue:
         self.records = Records(self._db)
         self.beginnings = Beginnings(self._db)
         self.clips = Clips(self._db)
+        self.preparations = Preparations(self._db)
         self.work = Work(self._db)
         self.folders = Folders(self._db)
         self.refusals = Refusals(self._db)

@@ -41,7 +41,7 @@ def purge_due(places: Places, catalogue: Catalogue, now: int, disk: Disk | None 
 
 
 def purge(places: Places, catalogue: Catalogue, before: int, disk: Disk | None = None) -> int:
-    """Remove for good what was deleted before `before`: original, clips, stills, thumbnail, row.
+    """Remove for good what was deleted before `before`: original, all that was made of it, row.
 
     A photo that still lies in a mirrored folder keeps its row, or the next look there would bring it
     back. Raises OSError and `sqlite3.Error`; going on later is safe.
@@ -88,8 +88,8 @@ def _remove_derivatives(places: Places, photo: Photo, clips: list[Clip], disk: D
     """All that was made from it. What cannot be removed now is removed at the next start or evicted."""
     paths = [places.clip(clip.file) for clip in clips]
     paths.append(places.thumbnail(photo))
-    stills = places.stills / photo.sha256[:2]
-    paths += [stills / name for name in disk.names(stills) if name.startswith(photo.sha256)]
+    for folder in (places.stills / photo.sha256[:2], places.prepared / photo.sha256[:2]):
+        paths += [folder / name for name in disk.names(folder) if name.startswith(photo.sha256)]
     for path in paths:
         try:
             remove_if_there(disk, path)

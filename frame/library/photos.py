@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from frame.core.liveliness import NATURAL, Wish
 from frame.core.photos import Approval, Card, Door, Finding, Head, Look, Photo, Region
@@ -227,7 +227,15 @@ class Photos:
         self._db.execute("SAVEPOINT forget")
         try:
             gone = "photo_id IN (SELECT id FROM photos WHERE id = ? AND deleted IS NOT NULL)"
-            for table in ("work", "sightings", "dropped", "held", "uploads", "clips"):
+            for table in (
+                "work",
+                "preparations",
+                "sightings",
+                "dropped",
+                "held",
+                "uploads",
+                "clips",
+            ):
                 self._db.execute(f"DELETE FROM {table} WHERE {gone}", (photo_id,))
             self._db.execute("DELETE FROM photos WHERE id = ? AND deleted IS NOT NULL", (photo_id,))
         except BaseException:
@@ -308,9 +316,13 @@ def _look(row: sqlite3.Row) -> Look | None:
     if row["verdict"] is None:
         return None
     try:
+        mended = frozenset(json.loads(row["mended"]))
         return Look(
             verdict=row["verdict"],
-            findings=tuple(_findings(json.loads(row["findings"]))),
+            findings=tuple(
+                replace(each, is_mended=True) if each.code in mended else each
+                for each in _findings(json.loads(row["findings"]))
+            ),
             heads=tuple(_heads(json.loads(row["heads"]))),
             models=row["look_models"] or "",
         )

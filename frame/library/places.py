@@ -49,6 +49,11 @@ class Places:
         return self.root / "stills"
 
     @property
+    def prepared(self) -> Path:
+        """Disposable: restored photos, lossless, one per photo and preparation."""
+        return self.root / "prepared"
+
+    @property
     def thumbnails(self) -> Path:
         """Disposable."""
         return self.root / "thumbnails"
@@ -82,6 +87,9 @@ class Places:
         prepared = f"-{photo.prepared}" if photo.prepared else ""
         return self.stills / photo.sha256[:2] / f"{photo.sha256}{prepared}-{view.key}.png"
 
+    def prepared_of(self, sha256: str, name: str) -> Path:
+        return self.prepared / sha256[:2] / f"{sha256}-{name}.png"
+
     def thumbnail(self, photo: Photo) -> Path:
         return self.thumbnails / photo.sha256[:2] / f"{photo.sha256}.jpg"
 
@@ -97,6 +105,6 @@ class Places:
         """Make the folders that are missing. Raises OSError."""
         for folder in (
             *(self.inbox, self.incoming, self.uploads),
-            *(self.clips, self.stills, self.thumbnails),
+            *(self.clips, self.stills, self.prepared, self.thumbnails),
         ):
             folder.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ from frame.library.decided import Decided
 from frame.library.disk import Disk, RealDisk, remove_if_there
 from frame.library.ingest import Decode, decode_in_cage
 from frame.library.places import Places
+from frame.library.prepared import PreparedShelf
 from frame.library.reconcile import ROOM, Reconciled, reconcile, tell
 from frame.library.salvage import Keys, damaged, decisions, keys
 
@@ -90,6 +91,7 @@ def recover(
             )
             catalogue.notices.add(ROOM, "catalogue_rebuilt", "", message, now)
         _match_clips(places, catalogue, disk)
+        PreparedShelf(places, catalogue, disk).sweep()
         return Recovery(is_rebuilt, catalogue.photos.counts()["photos"], result)
 
 
@@ -98,10 +100,10 @@ def _sweep(places: Places, disk: Disk) -> None:
     for name in disk.names(places.incoming):
         with contextlib.suppress(IsADirectoryError):
             remove_if_there(disk, places.incoming / name)
-    folders = [places.clips, places.stills, places.thumbnails]
+    folders = [places.clips, places.stills, places.prepared, places.thumbnails]
     folders += [
         above / name
-        for above in (places.stills, places.thumbnails)
+        for above in (places.stills, places.prepared, places.thumbnails)
         for name in disk.names(above)
         if len(name) == 2
     ]

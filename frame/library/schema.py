@@ -244,6 +244,49 @@ CREATE INDEX work_ended ON work (kind, photo_id)
 """
 
 
+_SEVENTH = """
+ALTER TABLE photos ADD COLUMN wanted_preparation TEXT NOT NULL DEFAULT 'auto'  -- what somebody decided
+    CHECK (wanted_preparation IN ('auto', 'restored', 'original'));
+ALTER TABLE photos ADD COLUMN mended TEXT NOT NULL DEFAULT '[]';  -- codes of findings that the hanging
+                                                                  -- preparation answers
+
+CREATE TABLE preparations (         -- photos that were looked at to be restored
+    photo_id INTEGER PRIMARY KEY REFERENCES photos (id),
+    -- Names of files are made of this one.
+    name TEXT NOT NULL CHECK (name NOT GLOB '*[^0-9a-z]*'),  -- fingerprint of what prepared it
+    outcome TEXT NOT NULL CHECK (outcome IN ('made', 'needless', 'evicted')),
+    passed INTEGER NOT NULL,        -- whether every face is still the same person
+    damage REAL NOT NULL,
+    mended TEXT NOT NULL,
+    answers TEXT NOT NULL,          -- codes of findings
+    size_bytes INTEGER NOT NULL,
+    made INTEGER NOT NULL,
+    report TEXT NOT NULL
+) STRICT;
+CREATE INDEX preparations_by_photo ON preparations (photo_id, name, outcome);
+CREATE INDEX preparations_by_age ON preparations (made, photo_id) WHERE outcome = 'made';
+CREATE INDEX photos_for_preparing ON photos
+    (arrived DESC, id DESC, verdict, deleted, missing, approval, wanted_preparation);
+
+CREATE TABLE tries (
+    photo_id INTEGER NOT NULL REFERENCES photos (id),
+    kind TEXT NOT NULL CHECK (kind IN ('look', 'prepare', 'render')),
+    target TEXT NOT NULL,           -- fingerprint of what is to be made; another target begins anew
+    tries INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('trying', 'done', 'set_aside')),
+    code TEXT NOT NULL DEFAULT '',
+    message TEXT NOT NULL DEFAULT '',
+    seconds REAL,
+    PRIMARY KEY (photo_id, kind)
+) STRICT;
+INSERT INTO tries SELECT * FROM work ORDER BY rowid;
+DROP TABLE work;
+ALTER TABLE tries RENAME TO work;
+CREATE INDEX work_ended ON work (kind, photo_id)
+    WHERE state = 'set_aside' OR (state = 'done' AND code != '');
+"""
+
+
 def _first(connection: sqlite3.Connection) -> None:
     for statement in _statements(_FIRST):
         connection.execute(statement)
@@ -274,16 +317,21 @@ def _sixth(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _seventh(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_SEVENTH):
+        connection.execute(statement)
+
+
 TABLES = (
     *("doors", "photos", "clips", "work", "refusals"),
     *("folders", "sightings", "dropped", "held", "questions", "notices", "facts"),
     *("passes", "owner", "sessions", "devices"),
-    "uploads",
+    *("uploads", "preparations"),
 )
 """Every table of this version."""
 
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
-    *(_first, _second, _third, _fourth, _fifth, _sixth),
+    *(_first, _second, _third, _fourth, _fifth, _sixth, _seventh),
 )
 VERSION = len(STEPS)
 

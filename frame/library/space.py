@@ -1,6 +1,7 @@
 """How much room there is, how much stays free, and what goes when there is too little.
 
-Stills go first (made again in a second), then the clips made longest ago (made again in a minute).
+Stills go first (made again in a second), then the clips made longest ago (made again in a minute), then
+prepared pictures (their photos hang as they came until there is room again).
 Originals never: they share no quota with anything.
 """
 
@@ -71,6 +72,12 @@ class Space:
                 catalogue.clips.forget(clip.id)
                 remove_if_there(self._disk, self._places.clip(clip.file))
                 _log.info("clip removed to make room", extra={"clip": clip.file})
+                yield
+        while prepared := catalogue.preparations.oldest():
+            for photo_id, sha256, name in prepared:
+                catalogue.preparations.evict(photo_id)
+                remove_if_there(self._disk, self._places.prepared_of(sha256, name))
+                _log.info("prepared picture removed to make room", extra={"photo": photo_id})
                 yield
 
 

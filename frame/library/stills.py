@@ -6,21 +6,21 @@ it), because a clip made there begins and ends on the still made here.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
 import time
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from frame.core.photos import Photo, View
 from frame.errors import WakeframeError
 from frame.library.places import Places
+from frame.library.sealed import Pixels, seal, unseal
 from frame.library.space import oldest_files
 from frame.library.thumbnails import replace_file
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from frame.library.decode import DecodedPhoto
 
 _log = logging.getLogger(__name__)
-
-Pixels = NDArray[np.uint8]
 
 MOST_BYTES = 2 << 30
 """Some 600 stills of a 1080p panel, 3.5 MB each: what hangs in a week. More only fills the card."""
@@ -41,14 +39,14 @@ TOUCH_AFTER = 86_400
 """A still used within this many seconds is young enough: marking it at every use would write to the
 card twice a minute for as long as the frame hangs."""
 
-_PNG_LEVEL = 1
-"""A third of the time of the usual level for a tenth more bytes."""
-
-_SEAL = b"wakeframe-still:"
-
 
 class StillLost(WakeframeError):  # noqa: N818
     """The photo does not look as it did when it was taken in; take it in again."""
+
+
+class PreparedLost(WakeframeError):  # noqa: N818
+    """The prepared picture is not there or not whole; the photo hangs as it came until it is made again
+    (`frame.library.preparations.Preparations.lost`)."""
 
 
 class StillCache:
@@ -68,14 +66,14 @@ class StillCache:
         self._made = 0
 
     def still(self, photo: Photo, view: View) -> Pixels:
-        """``(view.height, view.width, 3) uint8`` RGB, sRGB. Raises `frame.errors.WakeframeError`."""
+        """``(view.height, view.width, 3) uint8`` RGB, sRGB. Raises `frame.errors.WakeframeError`, of
+        which `PreparedLost` asks for another try with the photo as it came."""
         path = self._places.still(photo, view)
         with self._making:
             kept = _read(path, view)
             if kept is not None:
                 return kept
-            decoded = self._decode(self._places.original_of(photo))
-            return self._make(path, photo, view, decoded.pixels)
+            return self._make(path, photo, view, hanging_pixels(self._places, photo, self._decode))
 
     def has(self, photo: Photo, view: View) -> bool:
         """Whether a file is there; only reading it tells whether it is whole."""
@@ -107,13 +105,38 @@ class StillCache:
         still = make_still(pixels, view)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, _encode(still))
+            replace_file(path, seal(still))
             self._made += 1
             if self._made % TRIM_EVERY == 0:
                 self.trim(self._most_bytes)
         except OSError as error:  # a full card costs the cache, not the picture
             _log.warning("still not kept", extra={"photo": photo.id, "why": str(error)})
         return still
+
+
+def hanging_pixels(places: Places, photo: Photo, decode: Callable[[Path], DecodedPhoto]) -> Pixels:
+    """What still and clip of a photo are made from: its prepared picture if one hangs, or else itself.
+
+    Raises `PreparedLost`, and whatever `decode` raises.
+    """
+    return (
+        read_prepared(places, photo) if photo.prepared else decode(places.original_of(photo)).pixels
+    )
+
+
+def read_prepared(places: Places, photo: Photo) -> Pixels:
+    """The prepared picture that hangs; a torn one is removed. Raises `PreparedLost`."""
+    path = places.prepared_of(photo.sha256, photo.prepared)
+    try:
+        picture = unseal(path.read_bytes())
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise PreparedLost(f"The prepared picture cannot be read: {why}.") from error
+    if picture is None or (picture.shape[1], picture.shape[0]) != photo.decoded:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise PreparedLost("The prepared picture is not whole.")
+    return picture
 
 
 def make_still(pixels: Pixels, view: View) -> Pixels:
@@ -140,42 +163,18 @@ def _decode_in_cage(path: Path) -> DecodedPhoto:
     return decode_file(path)
 
 
-def _encode(still: Pixels) -> bytes:
-    """A PNG, and behind its end a seal: PNG readers ignore it, and a torn file has none that fits."""
-    import cv2
-
-    bgr = np.ascontiguousarray(still[..., ::-1])
-    done, encoded = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL])
-    if not done:
-        raise OSError("the still could not be encoded")
-    data = encoded.tobytes()
-    return data + _SEAL + zlib.crc32(data).to_bytes(4, "big")
-
-
 def _read(path: Path, view: View) -> Pixels | None:
     """The kept still if it is whole; a torn one is removed."""
     try:
         data = path.read_bytes()
     except OSError:
         return None
-    picture = _open_sealed(data)
+    picture = unseal(data)
     if picture is None or picture.shape != (view.height, view.width, 3):
         path.unlink(missing_ok=True)
         return None
     _touch(path)
     return picture
-
-
-def _open_sealed(data: bytes) -> Pixels | None:
-    import cv2
-
-    end = len(data) - len(_SEAL) - 4
-    if end <= 0 or data[end:-4] != _SEAL:
-        return None
-    if zlib.crc32(memoryview(data)[:end]).to_bytes(4, "big") != data[-4:]:
-        return None
-    bgr = cv2.imdecode(np.frombuffer(data, np.uint8, end), cv2.IMREAD_COLOR)
-    return None if bgr is None else np.ascontiguousarray(bgr[..., ::-1], np.uint8)
 
 
 def _touch(path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 MOST_TRIES = 2
 
-Kind = Literal["look", "render"]
+Kind = Literal["look", "prepare", "render"]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from frame.settings.hours import Dimming, Hours
 Surround = Literal["blur", "matte", "light-matte", "black"]
 PanelAdapter = Literal["auto", "none"]
 LanguageChoice = Literal["auto", "en", "de"]
+Restoring = Literal["auto", "ask", "never"]
 Driver = Literal["auto", "nostalgia", "joy", "reunion", "blink-and-nod"]
 
 
@@ -96,6 +97,13 @@ class Settings:
     captions: Annotated[bool, About("Show the date and the sender of a photo.")] = False
     driver: Annotated[
         Driver, About("How photos move; `auto` looks at each photo and is restrained.")
+    ] = "auto"
+    restore: Annotated[
+        Restoring,
+        About(
+            "Whether old photos hang restored: `auto` where every face stayed itself, `ask` waits for"
+            " your yes to each, `never`. The original is always kept."
+        ),
     ] = "auto"
     language: Annotated[
         LanguageChoice, About("Of the words on the screen; `auto` follows the system.")

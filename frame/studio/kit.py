@@ -12,7 +12,9 @@ from frame.library.decode import DecodedPhoto, decode_file
 from frame.thermometer import Thermometer, Warmth
 
 if TYPE_CHECKING:
-    from renderer.animator import Animator
+    from renderer.animator import Animator, Progress
+    from renderer.faces.types import Picture
+    from renderer.prepare.restore import Restoration
 
 
 class Stop(Protocol):
@@ -25,21 +27,35 @@ class Stop(Protocol):
         ...
 
 
+class Restores(Protocol):
+    """Something that restores pictures: `renderer.prepare.restore.Restorer`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names everything that shapes what it makes."""
+        ...
+
+    def restore(self, picture: Picture, progress: Progress) -> Restoration: ...
+
+
 @dataclass(frozen=True)
 class Engine:
-    """An animator, and the fingerprint of everything that shapes what it makes."""
+    """An animator, the fingerprint of everything that shapes what it makes, and a restorer; without one
+    photos are animated as they came."""
 
     animator: Animator
     models: str
+    restorer: Restores | None = None
 
 
 def new_engine() -> Engine:
     """The engine with the networks that came with it, none of them loaded yet. Raises `ModelError`."""
     from renderer.engine import GeometricAnimator
     from renderer.models import ModelStore
+    from renderer.prepare.restore import Restorer
 
     store = ModelStore()
-    return Engine(GeometricAnimator(store), store.fingerprint)
+    return Engine(GeometricAnimator(store), store.fingerprint, Restorer(store))
 
 
 def _unix() -> int:

@@ -42,6 +42,13 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Unprepared:
+    """This photo is to be prepared before anything is made of it."""
+
+    photo_id: int
+
+
+@dataclass(frozen=True)
 class NothingToDo:
     """No photo wants a clip that there is room for."""
 
@@ -68,7 +75,7 @@ class Stopping:
     """The lane was told to stop."""
 
 
-Event = Found | NothingToDo | Hindered | Cooled | Ended | Stopping
+Event = Found | Unprepared | NothingToDo | Hindered | Cooled | Ended | Stopping
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,13 @@ class Render:
 
 
 @dataclass(frozen=True)
+class Prepare:
+    """Put this photo in work to be restored."""
+
+    photo_id: int
+
+
+@dataclass(frozen=True)
 class Rest:
     """Look again a little later."""
 
@@ -96,7 +110,7 @@ class Say:
     reason: Reason | None = None
 
 
-Effect = MakeRoom | Render | Rest | Say
+Effect = MakeRoom | Render | Prepare | Rest | Say
 
 
 class ImpossibleEvent(Exception):  # noqa: N818
@@ -111,6 +125,8 @@ def next_state(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
         case (State.IDLE | State.PAUSED, Found(candidate, after_evicting)):
             first = (MakeRoom(),) if after_evicting else ()
             return State.RENDERING, (*first, Render(candidate))
+        case (State.IDLE | State.PAUSED, Unprepared(photo_id)):
+            return State.RENDERING, (Prepare(photo_id),)
         case (State.IDLE | State.PAUSED, NothingToDo()):
             return State.IDLE, (Rest(),)
         case (State.IDLE, Hindered(reason)):

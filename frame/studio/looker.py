@@ -20,7 +20,7 @@ from frame.library.decode import DecodedPhoto
 from frame.library.places import Places
 from frame.library.stills import StillCache
 from frame.studio.kit import Engine, Kit, Stop
-from frame.studio.looking import look_fingerprint, look_of, scan_of
+from frame.studio.looking import DETERMINED, look_fingerprint, look_of, scan_of
 from frame.studio.naming import called
 from frame.studio.priority import LOOKER_NICE, step_back
 from frame.studio.shelf import ClipShelf
@@ -41,9 +41,6 @@ STILL_BUSY_SECONDS = 30.0
 
 TROUBLE_SECONDS = 5.0
 """Between tries where the catalogue or the disk itself fails."""
-
-DETERMINED = frozenset({"empty", "not_a_photo", "damaged", "too_large", "unsupported_pixels"})
-"""What the decoder says for certain. Anything else (it died, it was slow) may go better next time."""
 
 
 def run(root: Path, live: Path, stop: Stop, kit: Kit | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from frame.core.photos import Photo
@@ -14,6 +14,7 @@ from frame.studio.queue import Target, clip_size
 from frame.studio.shelf import ClipShelf
 from frame.studio.trying import Outcome
 from renderer.animator import DriverName, Request, seed_of
+from renderer.faces.types import Picture
 from renderer.framing import SMALLEST_SIDE
 from renderer.reasons import RESTING
 from renderer.report import Report, to_json
@@ -30,6 +31,15 @@ class RenderingFailed(Exception):  # noqa: N818 - reads as what it says
     """The animator promised a clip and left none."""
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a clip is made from, where that is not the photo as it came: its `prepared` pixels; `damage`
+    0..1 is what is torn or scratched in what hangs, where that is known."""
+
+    prepared: Picture | None = None
+    damage: float | None = None
+
+
 class Renderer:
     """Makes clips. `engine` may do one photo at a time."""
 
@@ -39,7 +49,7 @@ class Renderer:
         self._shelf = shelf
         self._kit = kit
 
-    def render(self, photo: Photo, target: Target, told: Told) -> Outcome:
+    def render(self, photo: Photo, target: Target, told: Told, source: Source) -> Outcome:
         """The clip is on the shelf when this returns without a code; otherwise none is needed.
 
         `told` hears the stage and the share done, and may raise to stop; nothing is left then.
@@ -48,18 +58,19 @@ class Renderer:
         if min(size) < SMALLEST_SIDE:
             return Outcome("too_narrow", "This photo is too narrow on the screen to move.")
         told("opening", 0.0)
-        decoded = self._kit.decode(self._places.original_of(photo))
+        pixels, year = self._pixels(photo, source)
         request = Request(
             driver=_driver(target.driver),
             intensity=target.intensity,
             seed=seed_of(photo.sha256),
-            year=decoded.year,
+            year=year,
+            damage=source.damage,
             crop=target.view.crop,
             size=size,
         )
         path = self._shelf.new_path(photo)
         report = self._engine.animator.animate(
-            decoded.pixels,
+            pixels,
             path,
             request,
             lambda stage, share: told(stage, OPENING_SHARE + (1 - OPENING_SHARE) * share),
@@ -70,6 +81,13 @@ class Renderer:
             return _declined(report)
         self._publish(photo, target, path, report)
         return Outcome()
+
+    def _pixels(self, photo: Photo, source: Source) -> tuple[Picture, int | None]:
+        """What is animated, and the year it was taken in."""
+        if source.prepared is None:
+            decoded = self._kit.decode(self._places.original_of(photo))
+            return decoded.pixels, decoded.year
+        return source.prepared, int(photo.taken[:4]) if photo.taken else None
 
     def _publish(self, photo: Photo, target: Target, path: Path, report: Report) -> None:
         try:

@@ -26,6 +26,10 @@ MACHINE = {
 """Errors of the system that no photo is to blame for."""
 
 
+_AS = {"look": "as a still", "prepare": "as it came", "render": "as a still"}
+"""How a photo hangs that was set aside."""
+
+
 class MachineTrouble(Exception):  # noqa: N818
     """Disk, catalogue or networks fail us, whichever photo it is; later it may go well again."""
 
@@ -93,13 +97,13 @@ class Trial:
             self._name(photo, "It failed twice.")
 
     def _name(self, photo: Photo, why: str) -> None:
-        what = "looked at" if self.kind == "look" else "animated"
+        what = {"look": "looked at", "prepare": "restored", "render": "animated"}[self.kind]
         _log.warning("photo set aside", extra={"photo": photo.id, "photo_name": repr(photo.name)})
         self.catalogue.notices.add(
             ROOM,
             f"{self.kind}_set_aside",
             str(photo.id),
-            f"“{called(photo)}” cannot be {what} and hangs as a still. {why}",
+            f"“{called(photo)}” cannot be {what} and hangs {_AS[self.kind]}. {why}",
             self.now(),
         )
 

@@ -14,9 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from renderer.animator import Progress
 from renderer.faces.find import find_faces
 from renderer.faces.types import Face, Picture
@@ -33,6 +30,7 @@ from renderer.prepare.finish import (
     plan_finish,
 )
 from renderer.prepare.mended import Mending
+from renderer.prepare.mender import Damaged, LearnedMender, Mender, is_worth_filling
 from renderer.report import StageTime
 from renderer.watch import Told, Watch
 
@@ -55,35 +53,6 @@ BACK = (0.75, 0.5, 0.25, 0.0)
 other. The last leaves that face exactly as it was."""
 
 FILL, EYES = "fill", "eyes"
-
-
-class Damaged(Protocol):
-    """Where a picture is torn, scratched or spotted: see `renderer.prepare.damage`."""
-
-    @property
-    def mask(self) -> NDArray[np.bool_]:
-        """``(H, W)``."""
-        ...
-
-    @property
-    def share(self) -> float:
-        """Of the picture, 0..1."""
-        ...
-
-    @property
-    def face_share(self) -> float:
-        """Of the faces, 0..1."""
-        ...
-
-
-class Mender(Protocol):
-    """Finds damage and fills it."""
-
-    def find(self, picture: Picture, faces: Sequence[Face], told: Told) -> Damaged: ...
-
-    def fill(self, picture: Picture, damage: Damaged, told: Told) -> Picture:
-        """A new picture; pixels outside the damage are as they were."""
-        ...
 
 
 class Lock(Protocol):
@@ -146,6 +115,16 @@ class Restoration:
         return bool(self.steps)
 
     @property
+    def passed(self) -> bool:
+        """Whether every face is still the same person."""
+        return all(each.final <= each.threshold for each in self.likenesses)
+
+    @property
+    def damage_left(self) -> float:
+        """Share 0..1 of the picture, or of its faces if that is more, that is still damaged."""
+        return 0.0 if "scratches" in self.mended else max(self.damage, self.face_damage)
+
+    @property
     def mended(self) -> tuple[Mending, ...]:
         """What was wrong and is not any more."""
         return tuple(dict.fromkeys(kind for step in self.steps for kind in step.kinds))
@@ -167,7 +146,7 @@ class Restorer:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._mender = mender
+        self._mender = mender or LearnedMender(store)
         self._locksmith = locksmith or _locksmith(store)
 
     @property
@@ -184,8 +163,7 @@ class Restorer:
         watch = Watch(self._clock, progress, SHARES)
         faces = watch.time("faces", lambda _: find_faces(picture, self._store))
         damage, filled, steps = self._mend(picture, faces, watch)
-        mask = None if damage is None else damage.mask
-        plan = plan_finish(filled, faces, mask, strength)
+        plan = plan_finish(filled, faces, damage.mask, strength)
         result = filled
         if plan.does_anything:
             result, changed = watch.time("tones and noise", lambda told: finish(filled, plan, told))
@@ -206,8 +184,8 @@ class Restorer:
             faces=faces,
             measured=_measured(plan),
             steps=tuple(steps),
-            damage=0.0 if damage is None else damage.share,
-            face_damage=0.0 if damage is None else damage.face_share,
+            damage=damage.share,
+            face_damage=damage.face_share,
             likenesses=likenesses,
             changed=changed_share(picture, result) if steps else 0.0,
             stages=watch.stages,
@@ -216,14 +194,12 @@ class Restorer:
 
     def _mend(
         self, picture: Picture, faces: Sequence[Face], watch: Watch
-    ) -> tuple[Damaged | None, Picture, list[Step]]:
+    ) -> tuple[Damaged, Picture, list[Step]]:
         mender = self._mender
-        if mender is None:
-            return None, picture, []
         damage = watch.time("damage", lambda told: mender.find(picture, faces, told))
-        if not damage.mask.any():
+        if not is_worth_filling(damage):
             return damage, picture, []
-        filled = watch.time("fill", lambda told: mender.fill(picture, damage, told))
+        filled = watch.time("fill", lambda told: mender.fill(picture, told))
         return damage, filled, [Step(FILL, ("scratches",), 1.0, changed_share(picture, filled))]
 
     def _hold(

@@ -290,7 +290,7 @@ class TestBadInput:
         assert photo.name == catalogue.photos.get(photo.id).name
         inside = {path.relative_to(places.root).parts[0] for path in places.root.rglob("*")}
         assert inside <= {
-            *("inbox", "originals", "clips", "stills", "thumbnails"),
+            *("inbox", "originals", "clips", "stills", "prepared", "thumbnails"),
             *("catalogue.sqlite3", "catalogue.sqlite3-wal", "catalogue.sqlite3-shm"),
         }
 

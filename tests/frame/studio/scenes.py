@@ -14,7 +14,7 @@ from frame.library.catalogue import Catalogue
 from frame.library.decode import DecodedPhoto
 from frame.library.photos import NewPhoto
 from frame.library.places import Places
-from frame.studio.kit import Engine, Kit
+from frame.studio.kit import Engine, Kit, Restores
 from frame.thermometer import Warmth
 from renderer.animator import Animator
 from tests.fakes.animator import FakeAnimator
@@ -55,6 +55,8 @@ def decoded(path: Path, size: tuple[int, int] = SIZE) -> DecodedPhoto:
     pixels = np.ascontiguousarray(scene(*size))
     if b"dark" in data:
         pixels = np.zeros_like(pixels)
+    if b"dull" in data:
+        pixels = pixels // 5
     return DecodedPhoto(pixels, size, 1.0, "JPEG", None, hashlib.sha256(data).hexdigest(), ())
 
 
@@ -103,8 +105,9 @@ def kit(
     decode: Callable[[Path], DecodedPhoto] = decoded,
     heat: Heat | None = None,
     models: str = MODELS,
+    restorer: Restores | None = None,
 ) -> Kit:
-    engine = Engine(animator or FakeAnimator(), models)
+    engine = Engine(animator or FakeAnimator(), models, restorer)
     return Kit(
         engine=lambda: engine,
         decode=decode,

@@ -7,12 +7,15 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from frame.core.fit import view_of
 from frame.core.photos import Approval
+from frame.core.preparation import Outcome, Preparation, Rule
 from frame.library.decode import DecodedPhoto
 from frame.library.disk import RealDisk, Room
+from frame.library.prepared import PreparedShelf
 from frame.library.work import Work
 from frame.live import heard
 from frame.studio import slow
@@ -27,6 +30,14 @@ from renderer.report import Report
 from tests.fakes.animator import FakeAnimator
 from tests.frame.photos import scene
 from tests.frame.studio.scenes import MODELS, NOW, PANEL, SIZE, Heat, Time, add_photo, decoded, kit
+
+
+def publish(catalogue, places, photo_id: int) -> None:
+    """The photo hangs prepared."""
+    photo = catalogue.photos.get(photo_id)
+    made = Preparation(photo_id, "prep1", Outcome.MADE, True, 0.0, (), (), 0, NOW)
+    picture = np.full((SIZE[1], SIZE[0], 3), 90, np.uint8)
+    PreparedShelf(places, catalogue).publish(photo, picture, made, "{}", Rule.AUTO)
 
 
 @pytest.fixture
@@ -109,7 +120,7 @@ def test_a_stale_clip_is_rendered_again_and_plays_until_then(
     elif change == "intensity":
         catalogue.photos.want_driver(photo_id, "auto", 0.75)
     else:
-        catalogue.photos.prepare(photo_id, "restored")
+        publish(catalogue, places, photo_id)
     playing: list[bool] = []
 
     class Watching(FakeAnimator):

@@ -35,10 +35,10 @@ class FakeMender:
         mask = (picture == 255).all(axis=2)
         return Torn(mask, float(mask.mean()))
 
-    def fill(self, picture: Picture, damage: Torn, told) -> Picture:
+    def fill(self, picture: Picture, told) -> Picture:
         told(1.0)
         result = picture.copy()
-        result[damage.mask] = 120
+        result[(picture == 255).all(axis=2)] = 120
         return result
 
 
@@ -60,14 +60,12 @@ class FakeLock:
         return tuple(found)
 
 
-def restorer(
-    monkeypatch, faces: Sequence[Face] = (), scale: float = 1000.0, *, mends: bool = True
-) -> Restorer:
+def restorer(monkeypatch, faces: Sequence[Face] = (), scale: float = 1000.0) -> Restorer:
     monkeypatch.setattr(module, "find_faces", lambda *_: tuple(faces))
     return Restorer(
         ModelStore(provider="cpu"),
         clock=iter(range(1000)).__next__,
-        mender=FakeMender() if mends else None,
+        mender=FakeMender(),
         locksmith=lambda picture, found: FakeLock(picture, found, scale),
     )
 

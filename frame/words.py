@@ -224,6 +224,22 @@ TABLE: dict[str, tuple[str, str]] = {
     "state.waiting": ("waits for your yes", "wartet auf Ihr Ja"),
     "state.hidden": ("hidden", "ausgeblendet"),
     "state.deleted": ("deleted", "gelöscht"),
+    # Restoration.
+    "restored.hangs": ("Hangs restored: {what}.", "Hängt restauriert: {what}."),
+    "restored.rests": (
+        "Hangs as it came. Restored, it would be: {what}.",
+        "Hängt, wie es kam. Restauriert wäre: {what}.",
+    ),
+    "restored.waits": (
+        "Restored, and waits for your yes: {what}.",
+        "Restauriert und wartet auf Ihr Ja: {what}.",
+    ),
+    "mended.scratches": ("scratches and spots filled", "Kratzer und Flecken ausgebessert"),
+    "mended.fading": ("fading undone", "Verblasstes aufgefrischt"),
+    "mended.cast": ("colour cast removed", "Farbstich entfernt"),
+    "mended.noise": ("grain lessened", "Korn gemildert"),
+    "mended.jpeg": ("JPEG blocks softened", "JPEG-Klötzchen geglättet"),
+    "mended.soft_eyes": ("eyes sharpened", "Augen geschärft"),
     # What the coach says of a photo.
     "check.can_wake": ("This photo can be woken.", "Dieses Foto kann aufwachen."),
     "check.stays_still": (

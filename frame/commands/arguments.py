@@ -7,7 +7,20 @@ from pathlib import Path
 from typing import TypeAlias
 
 DRIVERS = ("auto", "nostalgia", "joy", "reunion", "blink-and-nod")
-PHOTO_DEEDS = ("show", "hide", "delete", "restore", "favourite", "ordinary", "driver", "about")
+RESTORING = ("restored", "original", "as-set")
+"""Whether one photo hangs restored, as it came, or as the setting `restore` says."""
+
+PHOTO_DEEDS = (
+    "show",
+    "hide",
+    "delete",
+    "restore",
+    "favourite",
+    "ordinary",
+    "driver",
+    "about",
+    *RESTORING,
+)
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - no public name
 SIDES = range(64, 8193)

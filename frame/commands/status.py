@@ -18,6 +18,7 @@ from frame.app.alone import running
 from frame.commands.answer import sentence
 from frame.commands.library import library_folder, open_library
 from frame.commands.run import settings_in_effect
+from frame.core.photos import Photo
 from frame.health import health, versions
 from frame.library.catalogue import Catalogue
 from frame.library.photo_state import PhotoState, Seen, states
@@ -74,7 +75,8 @@ def _write(catalogue: Catalogue, library: Path, live: Live, stream: TextIO) -> N
     stream.write('"photos": [')
     separator = "\n"
     for state in states(catalogue, _seen(catalogue, live)):
-        stream.write(separator + json.dumps(_photo(state), separators=(",", ":")))
+        facts = {**_photo(state), "restoration": _restoration(catalogue, state.photo)}
+        stream.write(separator + json.dumps(facts, separators=(",", ":")))
         separator = ",\n"
     stream.write("\n]}\n")
 
@@ -177,6 +179,19 @@ def _photo(state: PhotoState) -> dict[str, Any]:
             "height": clip.view.height,
             "made": clip.made,
         },
+    }
+
+
+def _restoration(catalogue: Catalogue, photo: Photo) -> dict[str, Any]:
+    """What became of preparing it, what was decided, and whether it hangs restored."""
+    made = catalogue.preparations.get(photo.id)
+    return {
+        "outcome": made.outcome if made else None,
+        "choice": catalogue.preparations.choice(photo.id),
+        "hangs": bool(photo.prepared),
+        "mended": list(made.mended) if made else [],
+        "damage": made.damage if made else None,
+        "passed": made.passed if made else None,
     }
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from frame.core.photos import Approval, Door
 from frame.errors import WakeframeError
-from frame.library.decided import Decided, wish_from
+from frame.library.decided import Decided, choice_from, wish_from
 
 FORMAT = 1
 ABOUT, SUMS, PHOTOS, SETTINGS = "wakeframe.json", "SHA256SUMS", "photos.jsonl", "settings.toml"
@@ -94,6 +94,7 @@ def to_json(line: Line) -> str:
             "deleted": decided.deleted,
             "driver": decided.wish.driver,
             "intensity": decided.wish.intensity,
+            "restoration": decided.preparation,
             "parents": line.parents,
         },
         separators=(",", ":"),
@@ -137,6 +138,7 @@ def _decided(facts: Mapping[str, object]) -> Decided:
         arrived=int(str(arrived)) if _is_whole(arrived) else None,
         clip=next((a for a in Approval if a == facts.get("clip")), None),
         wish=wish_from(facts.get("driver"), facts.get("intensity")),
+        preparation=choice_from(facts.get("restoration")),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from frame.core.liveliness import DRIVERS, NATURAL, Wish
 from frame.core.photos import Approval, Door
+from frame.core.preparation import Choice
 
 if TYPE_CHECKING:
     from frame.library.catalogue import Catalogue
@@ -30,6 +31,7 @@ class Decided:
     arrived: int | None = None
     clip: Approval | None = None
     wish: Wish = field(default_factory=Wish)
+    preparation: Choice = Choice.AUTO
 
 
 def wish_from(driver: object, intensity: object) -> Wish:
@@ -41,12 +43,18 @@ def wish_from(driver: object, intensity: object) -> Wish:
     )
 
 
+def choice_from(choice: object) -> Choice:
+    """Whether somebody wants it restored or as it came; what makes no sense is no choice."""
+    return next((each for each in Choice if each == choice), Choice.AUTO)
+
+
 def write(catalogue: Catalogue, photo_id: int, decided: Decided) -> None:
     """Decide the same about a photo that has just got its row; inside the transaction that made it."""
     photos = catalogue.photos
     photos.approve(photo_id, decided.approval)
     photos.favour(photo_id, is_favourite=decided.is_favourite)
     photos.want_driver(photo_id, decided.wish.driver, decided.wish.intensity)
+    photos.want_preparation(photo_id, decided.preparation)
     if decided.clip is not None:
         photos.decide_clip(photo_id, decided.clip)
     if decided.deleted is not None:

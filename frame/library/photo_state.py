@@ -50,7 +50,15 @@ def states(catalogue: Catalogue, seen: Seen) -> Iterator[PhotoState]:
 
 def state_of(photo: Photo, clips: list[Clip], seen: Seen) -> PhotoState:
     """The photo's state; `clips` newest first."""
-    approved = next((clip for clip in clips if clip.approval is Approval.APPROVED), None)
+    # A clip of the photo as it came does not play on its restored still, nor the other way round.
+    approved = next(
+        (
+            clip
+            for clip in clips
+            if clip.approval is Approval.APPROVED and clip.prepared == photo.prepared
+        ),
+        None,
+    )
     newest = approved or (clips[0] if clips else None)
     state, reasons = _word(photo, approved, newest, seen)
     is_in_work = photo.id == seen.in_work

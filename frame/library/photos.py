@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from frame.core.liveliness import NATURAL, Wish
 from frame.core.photos import Approval, Card, Door, Finding, Head, Look, Photo, Region
+from frame.core.preparation import Choice
 from frame.library.text import storable
 
 
@@ -194,6 +195,10 @@ class Photos:
             "SELECT wanted_driver, wanted_intensity FROM photos WHERE id = ?", (photo_id,)
         ).fetchone()
         return Wish(str(row[0]), float(row[1])) if row else Wish()
+
+    def want_preparation(self, photo_id: int, choice: Choice) -> None:
+        """Note what somebody decided; `frame.library.preparations` has what hangs follow."""
+        self._set(photo_id, "wanted_preparation", choice)
 
     def prepare(self, photo_id: int, prepared: str) -> None:
         """Name another preparation of the hanging still. Its clip is rendered again."""

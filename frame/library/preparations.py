@@ -17,12 +17,12 @@ _HANGS = (
 )
 
 _SETTLE = (
-    "WITH ought AS (SELECT photos.id AS id,"
+    "UPDATE photos SET prepared = ought.prepared, mended = ought.mended FROM"
+    " (SELECT photos.id AS id,"
     f" CASE WHEN {_HANGS} THEN made.name ELSE '' END AS prepared,"
     f" CASE WHEN {_HANGS} THEN made.answers ELSE '[]' END AS mended"
     " FROM photos LEFT JOIN preparations AS made ON made.photo_id = photos.id"
-    " WHERE :photo IS NULL OR photos.id = :photo)"
-    " UPDATE photos SET prepared = ought.prepared, mended = ought.mended FROM ought"
+    " WHERE :photo IS NULL OR photos.id = :photo) AS ought"
     " WHERE ought.id = photos.id"
     " AND (photos.prepared != ought.prepared OR photos.mended != ought.mended)"
 )
@@ -36,7 +36,7 @@ _UNPREPARED = (
     " AND (:photo IS NULL OR photos.id = :photo)"
     " AND NOT EXISTS (SELECT 1 FROM work WHERE work.photo_id = photos.id AND kind = 'prepare'"
     " AND state = 'set_aside' AND target = :name)"
-    " ORDER BY made.outcome IS 'evicted', arrived DESC, id DESC LIMIT 1"
+    " ORDER BY made.name IS :name, arrived DESC, id DESC LIMIT 1"
 )
 
 

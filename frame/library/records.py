@@ -7,11 +7,11 @@ import sqlite3
 
 from frame.core.photos import Approval, Door
 from frame.library.archive import Line
-from frame.library.decided import Decided, wish_from
+from frame.library.decided import Decided, choice_from, wish_from
 
 _QUERY = """
 SELECT id, sha256, suffix, size_bytes, door, name, sender, arrived, approval, favourite, deleted,
-    wanted_driver, wanted_intensity,
+    wanted_driver, wanted_intensity, wanted_preparation,
     coalesce((SELECT approval FROM clips WHERE photo_id = photos.id ORDER BY id DESC LIMIT 1),
         clip_approval) AS clip,
     CASE WHEN parents = '[]' THEN '[]' ELSE
@@ -43,6 +43,7 @@ def _line(row: sqlite3.Row) -> Line:
         arrived=row["arrived"],
         clip=Approval(row["clip"]) if row["clip"] else None,
         wish=wish_from(row["wanted_driver"], row["wanted_intensity"]),
+        preparation=choice_from(row["wanted_preparation"]),
     )
     parents = tuple(json.loads(row["parents"]))
     return Line(row["sha256"], row["suffix"], row["size_bytes"], decided, parents)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from frame.core.photos import Approval, Door
-from frame.library.decided import Decided, wish_from
+from frame.library.decided import Decided, choice_from, wish_from
 from frame.library.disk import Disk
 
 PIECE = 50
@@ -80,7 +80,7 @@ def _open(path: Path) -> sqlite3.Connection:
 def _newer(db: sqlite3.Connection) -> str:
     """What older catalogues do not have: what was decided about the clip, and how it is to move."""
     there = {row[1] for row in db.execute("PRAGMA table_info(photos)")}
-    columns = ("clip_approval", "wanted_driver", "wanted_intensity")
+    columns = ("clip_approval", "wanted_driver", "wanted_intensity", "wanted_preparation")
     return ", ".join(each if each in there else f"NULL AS {each}" for each in columns)
 
 
@@ -90,7 +90,8 @@ def _last_id(db: sqlite3.Connection) -> int:
 
 
 def _decided(row: tuple[object, ...]) -> Decided:
-    _, approval, deleted, favourite, door, name, sender, arrived, clip, driver, intensity = row
+    _, approval, deleted, favourite, door, name, sender, arrived, *newer = row
+    clip, driver, intensity, preparation = newer
     return Decided(
         approval=Approval(str(approval)),
         deleted=deleted if isinstance(deleted, int) else None,
@@ -101,6 +102,7 @@ def _decided(row: tuple[object, ...]) -> Decided:
         arrived=arrived if isinstance(arrived, int) and arrived >= 0 else None,
         clip=next((each for each in Approval if each == clip), None),
         wish=wish_from(driver, intensity),
+        preparation=choice_from(preparation),
     )
 
 

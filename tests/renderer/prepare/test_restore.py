@@ -24,7 +24,7 @@ FACE = clay_face()
 class Torn:
     mask: np.ndarray
     share: float
-    face_share: float = 0.25
+    face_share: float
 
 
 class FakeMender:
@@ -33,7 +33,7 @@ class FakeMender:
     def find(self, picture: Picture, _faces: Sequence[Face], told) -> Torn:
         told(1.0)
         mask = (picture == 255).all(axis=2)
-        return Torn(mask, float(mask.mean()))
+        return Torn(mask, float(mask.mean()), 0.25 if mask.any() else 0.0)
 
     def fill(self, picture: Picture, told) -> Picture:
         told(1.0)

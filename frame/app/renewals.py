@@ -22,6 +22,7 @@ CONCERNS = {
     "watched": ("doors",),
     "usb": ("doors",),
     "driver": ("studio",),
+    "restore": ("studio", "web"),
     "clip_percent": ("studio",),
     "port": ("web",),
     "name": ("web",),

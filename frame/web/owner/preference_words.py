@@ -17,7 +17,7 @@ GROUPS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "An der Wand",
         (
             *("still_seconds", "wake_minutes", "fade_seconds", "surround"),
-            *("two_up", "captions", "ken_burns", "driver"),
+            *("two_up", "captions", "ken_burns", "driver", "restore"),
         ),
     ),
     "light": ("Night and light", "Nacht und Licht", ("night", "dim", "panel")),
@@ -120,6 +120,22 @@ TEXTS: dict[str, dict[Language, tuple[str, str]]] = {
             ),
         ),
     },
+    "restore": {
+        "en": (
+            "Restoring old photos",
+            (
+                "Scratches, fading and noise are taken away before a photo hangs. The original is never"
+                " touched, and each photo can have its own way."
+            ),
+        ),
+        "de": (
+            "Alte Fotos auffrischen",
+            (
+                "Kratzer, Verblasstes und Rauschen werden entfernt, bevor ein Foto hängt. Das Original"
+                " bleibt unberührt, und jedes Foto kann seine eigene Art haben."
+            ),
+        ),
+    },
     "language": {
         "en": ("Language of the screen", "Of the words on the frame itself."),
         "de": ("Sprache des Bildschirms", "Der Wörter auf dem Rahmen selbst."),
@@ -207,6 +223,12 @@ CHOICES: dict[tuple[str, str], dict[Language, str]] = {
         "de": "ausschalten, wie es geht",
     },
     ("panel", "none"): {"en": "show black instead", "de": "stattdessen Schwarz zeigen"},
+    ("restore", "auto"): {
+        "en": "by itself, where every face stays itself",
+        "de": "von selbst, wo jedes Gesicht es selbst bleibt",
+    },
+    ("restore", "ask"): {"en": "ask me for each", "de": "bei jedem fragen"},
+    ("restore", "never"): {"en": "never", "de": "nie"},
     ("language", "auto"): {"en": "like the system", "de": "wie das System"},
     ("language", "en"): {"en": "English", "de": "English"},
     ("language", "de"): {"en": "Deutsch", "de": "Deutsch"},

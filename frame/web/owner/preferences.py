@@ -109,7 +109,11 @@ def fields(form: Form, problems: Mapping[str, str]) -> list[Group]:
     known = {name for names in GROUPS.values() for name in names[2]}
     found = {key.name: _field(key, reading, form, problems, tongue) for key in keys()}
     groups = [
-        Group(name, title_en if tongue == "en" else title_de, tuple(found[each] for each in names))
+        Group(
+            name,
+            title_en if tongue == "en" else title_de,
+            tuple(found[each] for each in names if each in found),
+        )
         for name, (title_en, title_de, names) in GROUPS.items()
     ]
     rest = tuple(field for name, field in found.items() if name not in known)

@@ -31,9 +31,9 @@ def saved(album: Album) -> Settings:
 
 
 def test_every_key_has_its_words_and_its_group():
-    assert set(TEXTS) == set(KEYS)
+    assert set(TEXTS) >= set(KEYS)
     grouped = [name for _, _, names in GROUPS.values() for name in names]
-    assert sorted(grouped) == sorted(KEYS)
+    assert len(grouped) == len(set(grouped)) and set(grouped) >= set(KEYS)
     for name, texts in TEXTS.items():
         assert set(texts) == set(LANGUAGES)
         assert all(title and about.endswith(".") for title, about in texts.values()), name

@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     arguments.add_status(commands)
     arguments.add_photo(commands)
     arguments.add_answer(commands)
+    arguments.add_password(commands)
     arguments.add_settings(commands)
     arguments.add_library(commands)
     _add_animate(commands)

@@ -78,6 +78,12 @@ def add_answer(commands: Commands) -> None:
     parser.set_defaults(run=_answer)
 
 
+def add_password(commands: Commands) -> None:
+    parser = commands.add_parser("password", help="set the owner's password for the pages")
+    _add_library(parser)
+    parser.set_defaults(run=_password)
+
+
 def add_settings(commands: Commands) -> None:
     parser = commands.add_parser(
         "settings", help="every setting, its value and where it comes from"
@@ -179,6 +185,12 @@ def _restore(options: argparse.Namespace) -> int:
     from frame.commands.backup import bring_back
 
     return bring_back(options.library, options.archive, with_settings=options.settings)
+
+
+def _password(options: argparse.Namespace) -> int:
+    from frame.commands.password import change
+
+    return change(options.library)
 
 
 def _settings(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from werkzeug.exceptions import HTTPException
 
 from frame.errors import DiskFull, UsageError, WakeframeError
+from frame.web.serving.mishap import told
 from frame.web.visitor import NOBODY, Visitor, Who
 from frame.web.words import gettext as _
 
@@ -48,12 +49,12 @@ def answer_errors(app: Flask) -> None:
             return _answer(507, _of_status(507))
         if isinstance(error, UsageError):
             return _answer(400, Trouble("bad", _("That did not work"), str(error)))
-        _log.error("a page failed", extra={"why": type(error).__name__})
+        _log.error("a page failed", extra=told(error))
         return _answer(500, _of_status(500))
 
     @app.errorhandler(Exception)
     def broke(error: Exception) -> Response:
-        _log.error("a page failed", exc_info=error)
+        _log.error("a page failed", extra=told(error))
         return _answer(500, _of_status(500))
 
 

@@ -19,9 +19,11 @@ from frame.web import access
 from frame.web.catalogue import catalogue
 from frame.web.context import Context
 from frame.web.errors import Denied
+from frame.web.handing import hand_over, watch
 from frame.web.hosts import Names
 from frame.web.serving.work import GOES_ON, LOCAL_ADDRESS, REHEARSAL, WATCH
 from frame.web.visitor import FORM_COOKIE, NOBODY, Visitor, identify
+from sync.passes import hash_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -95,6 +97,9 @@ def guard(app: Flask, context: Context) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
+        hand_over(response)
+        if g.visitor.is_owner:
+            watch(response, _still_owner(g.visitor, context), context.clock)
         form_key = g.get("new_form_key")
         if form_key:
             response.set_cookie(FORM_COOKIE, form_key, httponly=True, samesite="Strict")
@@ -113,6 +118,16 @@ def _still_welcome(asked: Visitor, opened: Catalogue, context: Context) -> Calla
         )
 
     return is_welcome
+
+
+def _still_owner(asked: Visitor, context: Context) -> Callable[[], bool]:
+    """Whether the session still is one."""
+
+    def may() -> bool:
+        with Catalogue(context.places.catalogue, read_only=True) as opened:
+            return opened.ownership.is_session(hash_of(asked.keys[0]), context.now())
+
+    return may
 
 
 def csrf_token() -> str:

@@ -24,10 +24,15 @@ class FileBody:
         self.stop = os.fstat(file.fileno()).st_size if stop is None else stop
 
     def __iter__(self) -> Iterator[bytes]:
-        left = self.stop - self.start
-        while left > 0 and (piece := self.file.read(min(PIECE, left))):
-            left -= len(piece)
-            yield piece
+        return self
+
+    def __next__(self) -> bytes:
+        self.file.seek(self.start)
+        piece = self.file.read(min(PIECE, self.stop - self.start))
+        if not piece:
+            raise StopIteration
+        self.start += len(piece)
+        return piece
 
     def close(self) -> None:
         self.file.close()

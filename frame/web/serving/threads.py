@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from frame.web.serving.answer import Answer
 from frame.web.serving.limits import Limits
+from frame.web.serving.mishap import told
 
 _log = logging.getLogger(__name__)
 
@@ -81,5 +82,5 @@ def _result(future: Future[Answer]) -> Answer | None:
     if error is None:
         return future.result()
     if not isinstance(error, OSError):  # an OSError is a visitor who went away
-        _log.error("an answer failed", exc_info=error)
+        _log.error("an answer failed", extra=told(error))
     return None

@@ -15,6 +15,7 @@ from urllib.parse import unquote_to_bytes
 from frame.web.serving.answer import Answer, FileBody, Stream, head_of, plain
 from frame.web.serving.body import Body
 from frame.web.serving.head import Head
+from frame.web.serving.mishap import told
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -74,8 +75,8 @@ def ask(
         return _answer(status, fields, found, head, body, link, send_seconds, is_last=is_last)
     except OSError:
         raise
-    except Exception:  # noqa: BLE001 - the edge of a request: the next one is answered as ever
-        _log.exception("an answer failed")
+    except Exception as error:  # noqa: BLE001 - the edge of a request: the next one is answered as ever
+        _log.error("an answer failed", extra=told(error))
         return plain(500, common)
 
 

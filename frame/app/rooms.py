@@ -99,10 +99,11 @@ def web() -> Room:
     from frame.web.hosts import Names
     from frame.web.invitations import Invitations
     from frame.web.reception import Reception, attended
-    from frame.web.server import bind, serve
+    from frame.web.server import bind, keep_memory_flat, serve
     from frame.words import language_from
 
     def go(order: Order, lifeline: Lifeline) -> int:
+        keep_memory_flat()
         settings, places = order.settings, Places(order.library)
         language = language_from(settings.language, os.environ)
         with ExitStack() as stack:

@@ -20,12 +20,15 @@ STATIC_SECONDS = 3600
 
 def create_app(context: Context) -> Flask:
     """The pages of one frame. Nothing is opened before a request comes."""
-    app = Flask("frame.web")
+    app = Flask("frame.web", static_folder=None)
     app.config.update(
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
     )
+    # Added by hand, after it is said that no route answers OPTIONS by itself.
+    app.static_folder = "static"
+    app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     doorstep = Doorstep(context.live, context.clock)
     app.extensions["wakeframe"] = context

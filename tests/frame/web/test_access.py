@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from bench import web_house
 from frame.core.passes import Terms
 from frame.web import access
 from frame.web.visitor import Who
@@ -36,18 +37,7 @@ def visitors(house: House) -> dict[Who, Browser]:
 
 
 def routes(house: House) -> list[tuple[str, str, str]]:
-    """Every endpoint with a path that leads to it and each of its methods."""
-    found = []
-    with house.app.test_request_context(headers={"Host": "localhost:8080"}):
-        adapter = house.app.create_url_adapter(None) or house.app.url_map.bind("localhost:8080")
-    for rule in house.app.url_map.iter_rules():
-        values = {
-            name: 1 if type(converter).__name__ == "IntegerConverter" else "x"
-            for name, converter in rule._converters.items()
-        }
-        built = adapter.build(rule.endpoint, values, force_external=False)
-        found += [(rule.endpoint, built, m) for m in sorted(rule.methods or ()) if m != "OPTIONS"]
-    return found
+    return web_house.routes(house.app)
 
 
 def test_every_route_has_a_line_and_every_line_a_route(house):

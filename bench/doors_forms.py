@@ -18,7 +18,7 @@ FOREIGN_HOSTS = (
     "127.0.0.1.nip.io:{port}", "127.1:{port}", "127.0.0.2:{port}", "2130706433:{port}",
     "0x7f000001:{port}", "0177.0.0.1:{port}", "0.0.0.0:{port}", "[::]:{port}", "[::1]", "[::1]:80",
     "[::ffff:127.0.0.1]:{port}", "::1:{port}", "[::1%25lo]:{port}", "192.168.0.1:{port}",
-    "8.8.8.8:{port}", "xn--wakeframe.local:{port}", ":{port}", "*", "null", "",
+    "8.8.8.8:{port}", "xn--mnchen-3ya.local:{port}", ":{port}", "*", "null", "",
 )  # fmt: skip
 """Each is refused, whatever else the request holds; `{port}` is ours."""
 

@@ -31,13 +31,14 @@ class Guesser:
     def __init__(self, house: WebHouse, source: str, seed: int) -> None:
         self._caller = Caller(house, source)
         self._random = random.Random(seed)
+        self._first = seed
         self.seen: Counter[tuple[str, int]] = Counter()
 
     def guess(self, count: int) -> None:
         kinds = ("pass", "bearer", "password", "pairing code", "screen code")
         with calling(self._caller) as caller:
             for number in range(count):
-                kind = kinds[number % len(kinds)]
+                kind = kinds[(number + self._first) % len(kinds)]
                 try:
                     status = self._try(caller, kind)
                 except (OSError, http.client.HTTPException):

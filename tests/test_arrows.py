@@ -74,7 +74,7 @@ KEEPERS: dict[str, tuple[str, ...]] = {
         "tests",
     ),
     "pillow_heif": ("frame.library.pixels", "frame.commands.doctor", "tests"),
-    "flask": ("frame.web", "tests"),
+    "flask": ("frame.web", "bench", "tests"),
     "werkzeug": ("frame.web", "tests"),
     "h11": ("frame.web.serving", "tests"),
     "babel": ("frame.web.words", "frame.web.gather", "tests"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from frame.web.guard import HARMLESS
 from frame.web.visitor import GUEST_COOKIE, Who
 from tests.frame.web.conftest import HOST, House
 from tests.frame.web.test_access import HERE, routes, visitors
@@ -30,7 +31,7 @@ def test_no_get_changes_anything(house, tmp_path, who):
     browser = visitors(house)[who]
     before = state_of(house, tmp_path)
     for _, path, method in routes(house):
-        if method in ("GET", "HEAD"):
+        if method in HARMLESS:
             answer = browser.open(path, method=method, **(HERE if who is Who.SCREEN else {}))
             assert answer.status_code < 500 or path == "/screen.jpg", path
             answer.close()
@@ -66,7 +67,7 @@ def test_twenty_five_forms_of_other_sites_have_no_effect(house, tmp_path):
     refused = 0
     for how in ELSEWHERE:
         for _, path, method in routes(house):
-            if method in ("GET", "HEAD"):
+            if method in HARMLESS:
                 continue
             answer = browser.open(path, method=method, data=b"csrf=x&code=1&password=2", **how)
             assert answer.status_code in (400, 403, 415), (path, how)

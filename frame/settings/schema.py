@@ -146,7 +146,10 @@ class Settings:
     ] = True
     port: Annotated[
         int,
-        About("Where a browser on this machine sees the screen.", limits=Limits(1024, 65535)),
+        About(
+            "Where browsers find the pages; where it is taken, the next free one.",
+            limits=Limits(1024, 65535),
+        ),
     ] = 8080
     clip_percent: Annotated[
         float,

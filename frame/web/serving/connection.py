@@ -33,8 +33,9 @@ _WAITS = frozenset({Phase.READING, Phase.IDLE, Phase.FORM, Phase.LINGERING})
 
 SLOW_SECONDS = 5.0
 SLOW_BYTES = 16 << 10
-"""Who takes an answer more slowly than so many bytes a second over such a time is no better than who
-asks for nothing; a player that has buffered enough of a clip is among them, and comes back."""
+"""Who takes an answer more slowly than so many bytes a second over such a time, or takes nothing for so
+long, is no better than who asks for nothing. A player that has buffered enough of a clip is among them,
+and comes back. (The kernel takes the first megabytes at once, so the time begins again and again.)"""
 
 
 class Connection:
@@ -54,8 +55,9 @@ class Connection:
         self.asked = 0.0
         self.thrown_away = 0
         self._out: deque[bytes | memoryview | FileBody] = deque()
-        self._answer_began = 0.0
-        self._answer_sent = 0
+        self._span_began = 0.0
+        self._span_sent = 0
+        self._is_slow = False
 
     def enter(self, phase: Phase, now: float) -> None:
         self.phase, self.since = phase, now
@@ -73,12 +75,11 @@ class Connection:
         """Whether it may have to make room for somebody else."""
         if self.phase is not Phase.SENDING:
             return self.phase in _WAITS
-        span = now - self._answer_began
-        return span > SLOW_SECONDS and self._answer_sent < SLOW_BYTES * span
+        return self._is_slow or now - self.since > SLOW_SECONDS
 
     def begin_answer(self, now: float) -> None:
         self.enter(Phase.SENDING, now)
-        self._answer_began, self._answer_sent = now, 0
+        self._span_began, self._span_sent, self._is_slow = now, 0, False
 
     def send(self, now: float) -> None:
         """Send what goes without waiting. Raises OSError."""
@@ -90,7 +91,11 @@ class Connection:
                 break
         if sent:
             self.since = now
-            self._answer_sent += sent
+            self._span_sent += sent
+            span = now - self._span_began
+            if span > SLOW_SECONDS:
+                self._is_slow = self._span_sent < SLOW_BYTES * span
+                self._span_began, self._span_sent = now, 0
 
     def _send_some(self, piece: bytes | memoryview | FileBody) -> int:
         if not isinstance(piece, FileBody):

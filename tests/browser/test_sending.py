@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from frame.core.passes import Terms
+from frame.core.photos import Approval
 from frame.library.catalogue import Catalogue
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE
 from tests.browser.frames import Frame
@@ -199,9 +200,13 @@ def test_the_same_photo_twice_is_one(phone, at_home, tmp_path):
     phone.set_input_files("#files", [path, copy])
     wait_until(lambda: len(taken(at_home)) == 1, "for it", phone)
     phone.get_by_text("was picked twice").first.wait_for()
+    phone.get_by_text("Stored").first.wait_for()
     phone.set_input_files("#files", [path])
     phone.wait_for_timeout(500)
     assert phone.locator(".photo").count() == 1
+    with at_home.catalogue() as catalogue:
+        catalogue.photos.approve(1, Approval.HIDDEN)
+    phone.get_by_text("not on the wall").first.wait_for()
     assert_all_there_once(at_home, [path])
 
 

@@ -160,6 +160,11 @@ async function read(item) {
     forget(item);
     return;
   }
+  // Picked once more: this card takes the place of the one before.
+  for (const old of items.filter((each) => each !== item && each.sha256 === item.sha256)) {
+    old.card.root.remove();
+    items.splice(items.indexOf(old), 1);
+  }
   const before = cards.get(item.sha256);
   if (before && before !== item.card) before.root.remove();
   cards.set(item.sha256, item.card);
@@ -176,6 +181,7 @@ async function send(item) {
     away(what === "offline");
     if (share !== null) item.share = share;
     draw(item);
+    tally();
   });
   try {
     if (await item.carrier.carry()) arrived(item);

@@ -2,7 +2,7 @@
 
 ``python -m bench.party [--tenth] [--phones N] [--photos N] [--megabytes N] [--addresses N] [--dir DIR]``
 starts the pages and the doors of a frame as they run at home, gives every phone a pass, lets them all
-send, tears off a tenth of their connections in the middle of a piece, has 5 % of the photos sent twice
+send, tears their connection off in the middle of every tenth piece, has 5 % of the photos sent twice
 (half by the same phone, half by another), and then counts: every photo exactly once, with its own bytes;
 the memory of the processes; and the throughput as a share of what writing, syncing and hashing the same
 bytes costs on the same disk. ``--tenth`` is the same with a tenth of the bytes, for machines that test

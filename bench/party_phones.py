@@ -105,8 +105,8 @@ class Torn(OSError):  # noqa: N818
 
 
 class Phone:
-    """One phone of one relative. `address` is where it comes from, `drop` which share of its connections
-    is torn off."""
+    """One phone of one relative. `address` is where it comes from; `drop` is how often, 0..1, its
+    connection is torn off in the middle of a piece."""
 
     def __init__(
         self, port: int, address: str, token: str, photos: Sequence[Photo], drop: float, tale: Tale
@@ -225,7 +225,6 @@ class Line:
         self._phone = phone
         self._is_torn = is_torn
         self._link: http.client.HTTPConnection | None = None
-        self._is_doomed = False
 
     def close(self) -> None:
         if self._link is not None:
@@ -257,7 +256,7 @@ class Line:
         for name, value in everything.items():
             link.putheader(name, value)
         link.endheaders()
-        if pieces and self._is_doomed:
+        if pieces and self._is_torn and self._phone.chance.random() < self._phone.drop:
             self._tear(link, pieces, length)
         for piece in pieces:
             link.send(piece)
@@ -286,7 +285,6 @@ class Line:
                 phone.tale.count(turned_away=1)
                 self.close()
                 raise
-            self._is_doomed = self._is_torn and phone.chance.random() < phone.drop
             phone.tale.count(connections=1)
         return self._link
 

@@ -49,9 +49,8 @@ PLAIN_YAW_DEG = 25.0
 """Faces turned further, open mouths and dark glasses are strange to usual edges by themselves."""
 
 BUSY = 0.09
-"""Mean local contrast of the background in a ring around the head. Of 46 heads, 7 of the 11 whose
-cut-out is doubted (trust under 0.75) have more, and 8 of the 35 others, most of them before
-flags."""
+"""Mean local contrast of the background in a ring around the head. Of 46 heads, 6 of the 10 whose
+cut-out is doubted (trust under 0.75) have more, and 6 of the 36 others, most of them before flags."""
 
 
 def read_person(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from renderer.faces.chip import sampled
+from renderer.faces.crop import averaged
 from renderer.faces.planes import Mask
 from renderer.faces.territory import face_axes
 from renderer.faces.types import Face, Floats, Picture
@@ -50,14 +51,35 @@ def view_head(picture: Picture, face: Face) -> HeadView:
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
     matrix = np.array([[cos, sin, 0.0], [-sin, cos, 0.0]])
     matrix[:, 2] = SIDE_PX / 2 - matrix[:, :2] @ np.asarray(middle, np.float64)
-    size = (SIDE_PX, SIDE_PX)
-    back = cv2.invertAffineTransform(matrix)
-    y, x = np.mgrid[0:SIDE_PX, 0:SIDE_PX]
-    there = np.stack([x, y], axis=-1) @ back[:, :2].T + back[:, 2]
-    limits = (picture.shape[1] - 1, picture.shape[0] - 1)
-    known = np.asarray(((there >= 0) & (there <= limits)).all(axis=-1), np.bool_)
     points = face.mesh.points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-    return HeadView(sampled(picture, matrix, size), known, points.astype(np.float32))
+    pixels, known = _seen_through(picture, matrix)
+    return HeadView(pixels, known, points.astype(np.float32))
+
+
+def _seen_through(picture: Picture, matrix: NDArray[np.float64]) -> tuple[Picture, Mask]:
+    """The view's pixels by way of `matrix` ``(2, 3)`` from the picture to it, and where it has any.
+
+    A large face is averaged down by a whole factor first: a fractional one would cost more than all
+    else that is measured of it.
+    """
+    back = cv2.invertAffineTransform(matrix)
+    ends = (
+        np.array([[x, y] for x in (0, SIDE_PX) for y in (0, SIDE_PX)]) @ back[:, :2].T + back[:, 2]
+    )
+    limits = np.array([picture.shape[1], picture.shape[0]])
+    low = np.clip(np.floor(ends.min(axis=0)) - 2, 0, limits - 1).astype(int)
+    high = np.clip(np.ceil(ends.max(axis=0)) + 2, low + 1, limits).astype(int)
+    factor = max(1, min(int(0.5 / np.hypot(*matrix[:, 0])), *(high - low)))
+    part = averaged(picture[low[1] : high[1], low[0] : high[0]], factor)
+    there = matrix.copy()
+    there[:, 2] += matrix[:, :2] @ (low + (factor - 1) / 2)
+    there[:, :2] *= factor
+    pixels = cv2.warpAffine(part, there, (SIDE_PX, SIDE_PX), borderMode=cv2.BORDER_REPLICATE)
+    steps = np.arange(SIDE_PX, dtype=np.float64)
+    x = back[0, 0] * steps[None] + back[0, 1] * steps[:, None] + back[0, 2]
+    y = back[1, 0] * steps[None] + back[1, 1] * steps[:, None] + back[1, 2]
+    known = (x >= 0) & (x <= limits[0] - 1) & (y >= 0) & (y <= limits[1] - 1)
+    return np.asarray(pixels, np.uint8), np.asarray(known, np.bool_)
 
 
 def busyness(view: HeadView) -> float:

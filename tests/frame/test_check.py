@@ -173,3 +173,19 @@ def test_nonsense_is_wrong_usage(portrait, wrong, capsys):
         check(portrait, *wrong)
     assert ended.value.code == 2
     assert "must be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_restore_takes_whatever_it_is_as_calmly(case, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    make, _, first = CASES[case]
+    photo, out = make(tmp_path / "photo"), tmp_path / "restored.png"
+    code = cli.main(["restore", str(photo), "-o", str(out)])
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err
+    if first in ("not_a_photo", "damaged"):
+        assert code == UNFIT and not out.exists()
+        assert said.err.count("wakeframe: ") == 1
+    else:
+        assert code == FIT, "a landscape and a cat may be restored too"
+        assert said.out.strip()

@@ -150,7 +150,7 @@ def dribble(seconds: float) -> bool:
                 time.sleep(LOOK_SECONDS)
                 try:
                     with calling(Caller.owner(house)) as owner:
-                        said = owner.ask("GET", "/password")
+                        said = owner.ask("GET", "/frame")
                     failures += said.status != 200
                     waits.append(said.seconds)
                 except (OSError, http.client.HTTPException):

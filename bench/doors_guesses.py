@@ -118,7 +118,7 @@ def _watch(house: WebHouse, done: threading.Event, waits: list[float]) -> None:
     """The owner opens a page every half second, over a new connection."""
     while not done.wait(0.5):
         with calling(Caller.owner(house)) as caller:
-            said = caller.ask("GET", "/password")
+            said = caller.ask("GET", "/frame")
             waits.append(said.seconds if said.status == 200 else float("inf"))
 
 

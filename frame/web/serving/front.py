@@ -175,7 +175,7 @@ class Front:
                 raise Fault(431)
 
     def _begin(self, connection: Connection, head: Head) -> None:
-        if head.length > self._limits.form_bytes:
+        if head.length > self._limits.form_bytes or not head.has_form:
             begun, connection.buffer = bytes(connection.buffer), bytearray()
             body = Body(
                 *(connection.link, begun, head.length),

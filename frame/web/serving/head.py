@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import h11
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+FORMS = frozenset({"application/x-www-form-urlencoded", "application/json"})
 MOST_FIELDS = 64
 LONGEST_TARGET = 4096
 
@@ -40,6 +41,12 @@ class Head:
     def is_last(self) -> bool:
         """Whether nothing may follow on the same connection."""
         return self.version != "1.1" or "close" in self.field("connection").lower()
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the body, if there is one, is what a page sends: a form or a few values."""
+        kind = self.field("content-type").partition(";")[0].strip().lower()
+        return not self.length or kind in FORMS
 
     @property
     def wants_word(self) -> bool:

@@ -13,7 +13,7 @@ class Limits:
         opens up to six connections. A held connection costs some kilobytes and no thread, and whoever
         waits without having asked for anything makes room for the next (see `crowd`).
     head_*: a browser sends its head at once. Ours are under 2 KiB.
-    form_*: what is read before a thread is spent: forms, and the ends of uploads.
+    form_*: a form is read before a thread is spent; ours are under 4 KiB.
     idle_seconds: a page polls more often than this, and keeps its connection.
     page_threads: answers are computed in milliseconds; argon2 takes the longest.
     body_threads: uploads in flight; those beyond wait, with their bytes in the kernel.

@@ -22,6 +22,9 @@ from renderer.report import Report, to_json
 if TYPE_CHECKING:
     from renderer.animator import Animator
 
+MUCH_OF_IT = 0.8
+"""A crop that keeps this much of a photo shows nobody any closer."""
+
 WIDEST = 100
 """Columns of a paragraph that one still likes to read."""
 
@@ -77,13 +80,23 @@ def _tell(photo: Path, report: Report, facts: dict[str, object], language: Langu
     columns = min(WIDEST, shutil.get_terminal_size().columns)
     if report.findings:
         print("\n".join(sections(report.findings, language, columns)))
-        if report.crop is not None:
-            left, top, right, bottom = report.crop
+        if (crop := _closer(report, facts)) is not None:
+            left, top, right, bottom = crop
             size = {"width": right - left, "height": bottom - top}
             print("\n" + say("check.crop", language, **size, left=left, top=top))
         return
     for sentence in dict.fromkeys(finding_in(reason, language) for reason in report.reasons):
         print(sentence)
+
+
+def _closer(report: Report, facts: dict[str, object]) -> tuple[int, int, int, int] | None:
+    """The working crop, where it is worth speaking of."""
+    about_photo = facts.get("photo")
+    if report.crop is None or not isinstance(about_photo, dict):
+        return None
+    left, top, right, bottom = report.crop
+    whole = about_photo["width"] * about_photo["height"]
+    return report.crop if (right - left) * (bottom - top) < MUCH_OF_IT * whole else None
 
 
 def _size(facts: dict[str, object]) -> str:

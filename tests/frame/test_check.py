@@ -13,6 +13,8 @@ from PIL import Image
 
 from bench.attributes import drawn_face
 from frame import cli
+from frame.commands.findings import sections
+from renderer.prepare.findings import Cost, finding
 from tests.frame import photos
 from tests.paths import ROOT
 
@@ -165,6 +167,29 @@ def test_the_panel_is_asked_for(portrait, capsys):
     check(portrait, "--panel", "300x300", "--json")
     codes = {each["code"] for each in json.loads(capsys.readouterr().out)["findings"]}
     assert "fills_panel" in codes and "enlarged" not in codes
+
+
+def test_the_same_of_several_faces_is_said_once_with_each_ones_number():
+    found = [
+        finding("few_pixels", "bad", face, number, "px") for face, number in ((0, 29.2), (2, 31.4))
+    ]
+    found += [finding("sharp", "good", 1, 0.61, "share", Cost("gentler"))]
+    lines = list(sections(found, "en", 200))
+    assert sum("29 pixels between the eyes" in line for line in lines) == 1
+    assert any(line.startswith("  ! Faces 1, 3: ") and "(29, 31 px)" in line for line in lines)
+    assert "  + Face 2: This face is sharp." in lines, "no share that only a program could read"
+    assert lines[-1] == "Faces are counted from the left."
+
+
+def test_one_face_is_not_numbered():
+    lines = list(
+        sections([finding("glasses", "note", 0, cost=Cost("small_smile", 0.8))], "de", 200)
+    )
+    assert lines == [
+        "",
+        "Gut zu wissen",
+        "  · Die Brille behält ihre Form; nur das Gesicht dahinter bewegt sich. → lächelt nur wenig",
+    ]
 
 
 @pytest.mark.parametrize("wrong", [["--print", "9"], ["--print", "axb"], ["--panel", "big"]])

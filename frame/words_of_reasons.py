@@ -300,12 +300,12 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "print_size_unknown": (
         (
-            "The file does not say how it was scanned. If the print is at hand, tell its size for"
-            " better advice (--print 9x13)."
+            "The file does not say how it was scanned. If the print is at hand: 600 DPI suit a print as"
+            " large as a hand, 1200 a smaller one."
         ),
         (
-            "Die Datei verrät nicht, wie sie gescannt wurde. Ist der Abzug zur Hand, wird der Rat"
-            " mit seiner Größe genauer (--print 9x13)."
+            "Die Datei verrät nicht, wie sie gescannt wurde. Ist der Abzug zur Hand: 600 DPI passen zu"
+            " einem handgroßen Abzug, 1200 zu einem kleineren."
         ),
     ),
     "fills_panel": (

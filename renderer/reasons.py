@@ -106,8 +106,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "scanned_at": "The print was scanned at {number} DPI.",
         "scan_again": "If you have the print, scan it again at {number} DPI or more: the faces are "
         "short of pixels.",
-        "print_size_unknown": "The file does not say how it was scanned. If the print is at hand, "
-        "tell its size for better advice (--print 9x13).",
+        "print_size_unknown": "The file does not say how it was scanned. If the print is at hand: "
+        "600 DPI suit a print as large as a hand, 1200 a smaller one.",
         "fills_panel": "The photo has enough pixels for this panel.",
         "enlarged": "The photo has to be enlarged {number} times for this panel, so it will look "
         "soft.",

@@ -180,7 +180,11 @@ def _wished(photo_id: int, name: str) -> Wish | None:
 
 def _findings(photo: Photo) -> list[Any]:
     """What the coach has to say, without what the restoration has dealt with."""
-    return [each for each in photo.look.findings if not each.is_mended] if photo.look else []
+    if photo.look is None:
+        return []
+    open_ones = [each for each in photo.look.findings if not each.is_mended]
+    # Two people may have the same finding: it is said once.
+    return list({(each.code, each.message): each for each in open_ones}.values())
 
 
 def _number(value: object) -> float | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from frame.core.photos import Approval
+from frame.core.preparation import Choice, Rule
 from frame.library.catalogue import Catalogue
 
 
@@ -22,6 +23,7 @@ class Before:
     is_favourite: bool
     was_deleted: bool
     clips: tuple[tuple[int, Approval], ...]
+    choice: Choice
 
 
 def show(catalogue: Catalogue, photo_id: int) -> None:
@@ -56,14 +58,16 @@ def remember(catalogue: Catalogue, photo_ids: Iterable[int]) -> tuple[Before, ..
             photo.is_favourite,
             photo.is_deleted,
             tuple((clip.id, clip.approval) for clip in catalogue.clips.of(photo_id)),
+            catalogue.preparations.choice(photo_id),
         )
         for photo_id, photo in found
         if photo is not None
     )
 
 
-def put_back(catalogue: Catalogue, befores: Iterable[Before]) -> int:
-    """Make them as they were; how many photos. One that was purged meanwhile stays gone."""
+def put_back(catalogue: Catalogue, befores: Iterable[Before], rule: Rule = Rule.AUTO) -> int:
+    """Make them as they were; how many photos. One that was purged meanwhile stays gone. `rule` is the
+    owner's about restoring."""
     count = 0
     with catalogue.transaction():
         for before in befores:
@@ -73,6 +77,8 @@ def put_back(catalogue: Catalogue, befores: Iterable[Before]) -> int:
             count += 1
             catalogue.photos.approve(photo.id, before.approval)
             catalogue.photos.favour(photo.id, is_favourite=before.is_favourite)
+            if catalogue.preparations.choice(photo.id) is not before.choice:
+                catalogue.preparations.choose(photo.id, before.choice, rule)
             if photo.is_deleted and not before.was_deleted:
                 catalogue.photos.restore(photo.id)
             there = {clip.id for clip in catalogue.clips.of(photo.id)}

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from frame.core.photos import Photo
 from frame.library import thumbnails
 from frame.library.places import Places
+from frame.library.stills import hanging_pixels
 
 if TYPE_CHECKING:
     from frame.library.decode import DecodedPhoto
@@ -35,7 +37,8 @@ def decode_in_cage(path: Path) -> DecodedPhoto:
 
 class Pictures:
     """Files with pictures. Any thread may ask; one photo is decoded at a time, for each takes a decoder
-    of its own and the wall comes first."""
+    of its own and the wall comes first. Every call raises OSError, and `frame.errors.WakeframeError`
+    where the original cannot be decoded."""
 
     def __init__(self, places: Places, decode: DecodeFile = decode_in_cage) -> None:
         self._places = places
@@ -43,12 +46,12 @@ class Pictures:
         self._making = threading.Lock()
 
     def thumbnail(self, photo: Photo) -> Path:
-        """Raises OSError, and `frame.errors.WakeframeError` where the original cannot be decoded."""
+        """Small, and always as the photo came."""
         path = self._places.thumbnail(photo)
-        return path if path.is_file() else self._make(photo, path)
+        return path if path.is_file() else self._make(replace(photo, prepared=""), path)
 
     def large(self, photo: Photo) -> Path:
-        """As `thumbnail`."""
+        """As it hangs: restored, if it hangs so. `photo` with another `prepared` asks for that one."""
         path = self._places.large(photo)
         return path if path.is_file() else self._make(photo, path)
 
@@ -56,10 +59,12 @@ class Pictures:
         with self._making:
             if wanted.is_file():
                 return wanted  # somebody else has made it meanwhile
-            pixels = self._decode(self._places.original_of(photo)).pixels
-            if not self._places.thumbnail(photo).is_file():
+            pixels = hanging_pixels(self._places, photo, self._decode)
+            thumbnail = self._places.thumbnail(photo)
+            if not photo.prepared and not thumbnail.is_file():
                 thumbnails.draw(self._places, photo, pixels)
-            if wanted != self._places.thumbnail(photo):
+            if wanted != thumbnail:
                 wanted.parent.mkdir(parents=True, exist_ok=True)
-                thumbnails.replace_file(wanted, thumbnails.jpeg(pixels, LARGE_SIDE, LARGE_QUALITY))
+                data = thumbnails.jpeg(pixels, LARGE_SIDE, LARGE_QUALITY)
+                thumbnails.replace_file(wanted, data)
         return wanted

@@ -20,7 +20,7 @@ _OF_THE_OWNER = (
     *("decide_waiting", "download", "download_clip", "explained", "gallery", "health", "large"),
     *("live", "make_pass", "new_pass", "now", "open_pairing", "original", "overview", "passes"),
     *("photo", "picture", "preferences", "remove_archive", "report", "restore_state", "revoke"),
-    *("save_preferences", "states", "stop_restore", "thumbnail", "undo"),
+    *("as_it_came", "restored", "save_preferences", "states", "stop_restore", "thumbnail", "undo"),
 )
 """Of `frame.web.owner`."""
 

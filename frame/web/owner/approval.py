@@ -6,17 +6,23 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
-from frame.core.photos import Approval, Clip
+from frame.core.photos import Approval, Clip, Photo
+from frame.core.preparation import Preparation
 from frame.library import deeds
 from frame.library.browse import Entry, Narrowing, Shelf
 from frame.web.catalogue import catalogue, context
 from frame.web.owner.gallery import DEEDS, chosen
 from frame.web.owner.pages import back, page, pages
+from frame.web.owner.photo import mending_names
 from frame.web.owner.undo import Undone
 from frame.web.words import gettext as _
 
 PAGE = 24
 """Large pictures, two or three a row."""
+
+
+MOST_RESTORED = 12
+"""Pairs of large pictures on one page."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ def approval() -> str:
         "waiting.html",
         cards=[_waiting(entry) for entry in found.entries],
         has_more=found.has_more,
+        restored=_restored(),
+        mendings=mending_names(),
     )
 
 
@@ -52,6 +60,16 @@ def decide_waiting() -> Response:
             said = DEEDS[name].said(len(before)) if before else _("Nothing was chosen.")
             return back(Undone(said, before), "owner.approval")
     return back(None, "owner.approval")
+
+
+def _restored() -> list[tuple[Photo, Preparation]]:
+    """Photos that were restored and hang as they came until somebody has looked."""
+    found = []
+    for photo_id in catalogue().preparations.waiting(MOST_RESTORED):
+        photo, made = catalogue().photos.get(photo_id), catalogue().preparations.get(photo_id)
+        if photo is not None and made is not None:
+            found.append((photo, made))
+    return found
 
 
 def _waiting(entry: Entry) -> Waiting:

@@ -16,7 +16,7 @@ from frame.library.browse import By, Entry, Narrowing, Shelf
 from frame.library.catalogue import Catalogue
 from frame.web.catalogue import catalogue, context
 from frame.web.owner import living
-from frame.web.owner.pages import back, page, pages, undoing
+from frame.web.owner.pages import back, page, pages, restoring_rule, undoing
 from frame.web.owner.undo import Undone
 from frame.web.words import gettext as _
 from frame.web.words import language, ngettext
@@ -103,7 +103,7 @@ def undo() -> Response:
     found = undoing.take(request.form.get("key", ""), context().clock())
     if found is None or not found.before:
         return back(Undone(_("That can no longer be undone here."), ()))
-    deeds.put_back(catalogue(), found.before)
+    deeds.put_back(catalogue(), found.before, restoring_rule())
     return back(Undone(_("Undone."), ()))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Response, current_app, send_file
 from werkzeug.exceptions import NotFound
 
 from frame.core.photos import Photo
+from frame.core.preparation import Outcome
 from frame.errors import WakeframeError
 from frame.library.pictures import Pictures
 from frame.web.catalogue import catalogue, context
@@ -37,6 +39,21 @@ def thumbnail(sha256: str) -> Response:
 @pages.get("/photos/<int:photo_id>/large.jpg")
 def large(photo_id: int) -> Response:
     return _picture(pictures().large, _photo(photo_id), A_WHILE)
+
+
+@pages.get("/photos/<int:photo_id>/came.jpg")
+def as_it_came(photo_id: int) -> Response:
+    """Without any restoring."""
+    return _picture(pictures().large, replace(_photo(photo_id), prepared=""), A_WHILE)
+
+
+@pages.get("/photos/<int:photo_id>/restored.jpg")
+def restored(photo_id: int) -> Response:
+    """As the restoration made it, whether it hangs or not."""
+    made = catalogue().preparations.get(photo_id)
+    if made is None or made.outcome is not Outcome.MADE:
+        raise NotFound
+    return _picture(pictures().large, replace(_photo(photo_id), prepared=made.name), A_WHILE)
 
 
 @pages.get("/clips/<int:clip_id>.mp4")

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from frame.core.photos import Photo
+from frame.core.preparation import Rule
 from frame.library.browse import Entry, Narrowing, Shelf
 from frame.web.catalogue import catalogue, context
 from frame.web.owner.undo import Undone, UndoShelf
@@ -27,7 +28,8 @@ def page(template: str, **facts: Any) -> str:
     """A page of the owner's, with what stands on every one of them."""
     return render_template(
         f"owner/{template}",
-        waiting=catalogue().browse.count(Narrowing(Shelf.WAITING)),
+        waiting=catalogue().browse.count(Narrowing(Shelf.WAITING))
+        + len(catalogue().preparations.waiting()),
         undone=undoing.find(request.args.get("undo", ""), context().clock()),
         here=request.full_path.rstrip("?"),
         **facts,
@@ -44,6 +46,11 @@ def back(undone: Undone | None = None, otherwise: str = "owner.overview") -> Res
     if undone is not None:
         rest.append(f"undo={undoing.keep(undone, context().clock())}")
     return to(f"{path}?{'&'.join(rest)}" if rest else path)
+
+
+def restoring_rule() -> Rule:
+    """The owner's, about old photos."""
+    return Rule(context().settings.restore)
 
 
 def to(address: str) -> Response:

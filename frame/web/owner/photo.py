@@ -12,16 +12,22 @@ from werkzeug.exceptions import NotFound
 
 from frame.core.liveliness import DRIVERS, Wish, livelier, subtler
 from frame.core.photos import Approval, Clip, Photo
+from frame.core.preparation import Choice
 from frame.library import deeds
 from frame.web.catalogue import catalogue, context
 from frame.web.owner import living
 from frame.web.owner.gallery import DEEDS, narrowed, query
-from frame.web.owner.pages import back, page, pages
+from frame.web.owner.pages import back, page, pages, restoring_rule
 from frame.web.owner.undo import Undone
 from frame.web.words import gettext as _
 from frame.web.words import language
 from frame.words import say
 
+CHOICES = {
+    "use_restored": Choice.RESTORED,
+    "use_original": Choice.ORIGINAL,
+    "use_rule": Choice.AUTO,
+}
 CLIP_DEEDS = {"clip_show": Approval.APPROVED, "clip_hide": Approval.HIDDEN}
 
 
@@ -71,6 +77,9 @@ def photo(photo_id: int) -> str:
         livelier=livelier(played) if played else None,
         drivers=driver_names(),
         findings=_findings(state.photo),
+        made=catalogue().preparations.get(photo_id),
+        choice=catalogue().preparations.choice(photo_id),
+        mendings=mending_names(),
         size_bytes=catalogue().photos.size_bytes(photo_id),
         doors=door_names(),
         newer=newer,
@@ -101,6 +110,14 @@ def decide_photo(photo_id: int) -> Response:
         _decide_clip(photo_id, CLIP_DEEDS[name])
         said = _("The clip may play.") if name == "clip_show" else _("The clip is hidden.")
         return back(Undone(said, before), "owner.gallery")
+    if name in CHOICES:
+        catalogue().preparations.choose(photo_id, CHOICES[name], restoring_rule())
+        words = {
+            "use_restored": _("It hangs restored; its clip is made again."),
+            "use_original": _("It hangs as it came; its clip is made again."),
+            "use_rule": _("The settings decide about it again."),
+        }
+        return back(Undone(words[name], before), "owner.gallery")
     if name not in ("driver", "subtler", "livelier"):
         abort(400)
     wish = _wished(photo_id, name)
@@ -144,6 +161,18 @@ def driver_names() -> dict[str, str]:
         "blink-and-nod": _("Blink and nod: hardly anything"),
     }
     return {name: named[name] for name in ("auto", *DRIVERS)}
+
+
+def mending_names() -> dict[str, str]:
+    """What a restoration can have done."""
+    return {
+        "scratches": _("scratches and tears"),
+        "fading": _("fading"),
+        "cast": _("a colour cast"),
+        "noise": _("grain"),
+        "jpeg": _("traces of compression"),
+        "soft_eyes": _("soft eyes"),
+    }
 
 
 def door_names() -> dict[str, str]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
 import pytest
 
 from frame.core.liveliness import Wish
-from frame.core.photos import Approval
+from frame.core.photos import Approval, Photo
+from frame.core.preparation import Outcome, Preparation, Rule
+from frame.library.prepared import PreparedShelf
+from tests.frame.library.conftest import NOW, no_reserve
 from tests.frame.web.owner.conftest import LOOK, Album, undo_key
 
 
@@ -201,3 +205,55 @@ def test_a_photo_without_faults_is_told_so(album: Album):
     with album.house.catalogue() as catalogue:
         catalogue.photos.remember_look(photo.id, type(LOOK)("animated", (), LOOK.heads, "m"))
     assert "Nothing to find fault with" in album.page(f"/frame/photos/{photo.id}")
+
+
+class TestRestored:
+    def restored(self, album: Album, *, passed: bool = False) -> Photo:
+        """A photo whose restoration is there."""
+        photo = album.add()
+        made = Preparation(
+            *(photo.id, "r1", Outcome.MADE, passed, 0.1, ("scratches", "noise"), (), 0, NOW),
+        )
+        with album.house.catalogue() as catalogue:
+            shelf = PreparedShelf(album.house.places, catalogue, reserve=no_reserve)
+            height, width = photo.decoded[1], photo.decoded[0]
+            picture = np.full((height, width, 3), 200, np.uint8)
+            shelf.publish(photo, picture, made, "{}", Rule.AUTO)
+        return album.photo(photo.id)
+
+    def test_before_and_after_are_shown_and_what_was_done(self, album: Album):
+        photo = self.restored(album)
+        page = album.page(f"/frame/photos/{photo.id}")
+        assert "Taken away: scratches and tears, grain." in page
+        assert "A face may look less like itself" in page
+        came = album.fetch(f"/frame/photos/{photo.id}/came.jpg").data
+        restored = album.fetch(f"/frame/photos/{photo.id}/restored.jpg").data
+        assert (
+            came.startswith(b"\xff\xd8") and restored.startswith(b"\xff\xd8") and came != restored
+        )
+        assert album.fetch(f"/frame/photos/{photo.id}/large.jpg").data == came
+
+    def test_it_waits_among_the_others_until_somebody_has_looked(self, album: Album):
+        photo = self.restored(album)
+        page = album.page("/frame/waiting")
+        assert "Restored photos to compare" in page and f"/frame/photos/{photo.id}/came.jpg" in page
+        page = album.does(f"/frame/photos/{photo.id}", deed="use_restored", back="/frame/waiting")
+        assert album.photo(photo.id).prepared == "r1"
+        assert "Restored photos to compare" not in page
+        restored = album.fetch(f"/frame/photos/{photo.id}/restored.jpg").data
+        assert album.fetch(f"/frame/photos/{photo.id}/large.jpg").data == restored
+        album.does("/frame/undo", key=undo_key(page))
+        assert album.photo(photo.id).prepared == ""
+
+    def test_the_original_can_be_asked_for_and_the_rule_again(self, album: Album):
+        photo = self.restored(album, passed=True)
+        assert photo.prepared == "r1", "the rule hangs what has kept every face"
+        album.does(f"/frame/photos/{photo.id}", deed="use_original")
+        assert album.photo(photo.id).prepared == ""
+        album.does(f"/frame/photos/{photo.id}", deed="use_rule")
+        assert album.photo(photo.id).prepared == "r1"
+
+    def test_without_one_there_is_none(self, album: Album):
+        photo = album.add()
+        assert album.owner.get(f"/frame/photos/{photo.id}/restored.jpg").status_code == 404
+        assert "came.jpg" not in album.page(f"/frame/photos/{photo.id}")

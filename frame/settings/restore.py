@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from frame.settings.read import check
 from frame.settings.schema import keys
 
-OF_THE_MACHINE = ("library", "watched", "port")
+OF_THE_MACHINE = ("library", "watched", "port", "name")
 """Where things are on the machine that the archive comes from."""
 
 

@@ -28,7 +28,7 @@ function follow(hero) {
   }
   function show(facts) {
     const picture = $("#now");
-    if (facts.wall.stamp) {
+    if (facts.wall.stamp && !facts.wall.dark) {
       const url = `/frame/now.jpg?${facts.wall.stamp}`;
       if (!picture.src.endsWith(url)) {
         picture.classList.remove("emblem");

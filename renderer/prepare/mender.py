@@ -8,10 +8,16 @@ from typing import Protocol
 from renderer.faces.planes import Mask
 from renderer.faces.types import Face, Picture
 from renderer.models import ModelStore
-from renderer.prepare.damage import SCRATCHED_FACE, SCRATCHED_PHOTO
 from renderer.prepare.damage_mask import DamageMask, find_damage
 from renderer.prepare.fill import fill_damage
 from renderer.watch import Told
+
+WORTH_FILLING = 0.006
+"""Share of a picture from which its damage is filled. Sound portraits have up to 0.0048, a daguerreotype
+with a few specks 0.0064, torn and cracked ones 0.013 to 0.065 (`python -m bench.restore_portraits`)."""
+
+WORTH_FILLING_ON_FACES = 0.01
+"""The same of the faces: what is taken for damage on sound ones, mostly glasses, is up to 0.0034."""
 
 
 class Damaged(Protocol):
@@ -61,6 +67,6 @@ class LearnedMender:
 
 
 def is_worth_filling(damage: Damaged) -> bool:
-    """Whether there is so much damage that the coach would speak of it: a few specks on a sound photo
-    are as likely to be the photo's own."""
-    return damage.share >= SCRATCHED_PHOTO or damage.face_share >= SCRATCHED_FACE
+    """Whether there is so much that it is damage for certain: a few specks on a sound photo are as
+    likely to be the photo's own."""
+    return damage.share >= WORTH_FILLING or damage.face_share >= WORTH_FILLING_ON_FACES

@@ -26,7 +26,7 @@ SEAM = 0.03
 
 
 def folded_mouth(picture: Picture, points: Points) -> Picture:
-    """Corners pulled inward over the middle: the lips lie in folds."""
+    """Corners pulled inward and over the middle, which comes out mirrored: the lips lie in folds."""
     box = _around(points[[*LIPS_OUTER_UPPER, *LIPS_OUTER_LOWER]], 1.5)
     part = _cut(picture, box)
     height, width = part.shape[:2]

@@ -50,7 +50,10 @@ NOTES = {
     ),
     "Gates": (
         "Every driver at its natural strength and with all curves doubled, without the ladder; bounds"
-        " of `renderer.motion.geometry` and `renderer.readback`."
+        " of `renderer.motion.geometry`, `renderer.readback` and `renderer.unmoved`. *Broken on"
+        " purpose*: every key pose of the natural clips with the mouth folded in on itself or upside down, with"
+        " the lids of both eyes upside down, and with left and right eye exchanged, caught by"
+        " `renderer.unmoved` alone. Wrong faces: [identity](identity.md)."
     ),
 }
 """What a table's reader has to know."""

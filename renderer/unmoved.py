@@ -31,16 +31,19 @@ EYES = tuple((ring, 1.35, 0.9) for ring in topology.EYE_RINGS)
 COARSE = 0.25
 """What is smoother than this share of the window's width is not compared: light and creases."""
 
-HEART = (0.5, 0.75)
-"""Height and width of the eye itself, in those of its window: lids shift within it as they narrow."""
+HEART = (0.7, 0.85)
+"""Height and width of an eye's middle in those of its window: lids and what is between them."""
+
+SOUGHT = (0.9, 0.95)
+"""The same of where that middle is sought: lids shift a little as they narrow and as the eyes turn."""
 
 LEAST_MOUTH = 0.965
 """Correlation of the mouth with the still's. Natural poses reach 0.977 and more, mouths folded or turned
 upside down on purpose 0.94 at most (`python -m bench.gates` prints both)."""
 
-LEAST_LIDS = -0.02
-"""By how much an eye may resemble itself less than itself upside down. Natural poses 0.03 and more,
-lids swapped on purpose -0.07 and less in the worst pose of a clip."""
+LEAST_LIDS = 0.035
+"""By how much an eye has to resemble itself more than itself upside down, or than the other eye.
+Natural poses reach 0.08 and more; lids swapped on purpose, in the worst pose of a clip, 0 at most."""
 
 LIDS_OPEN_COMMAND = 0.1
 """Eyes are compared in poses in which lids are told to close no farther than this."""
@@ -174,14 +177,15 @@ def _sampled(grey: Floats, x: NDArray[np.float64], y: NDArray[np.float64], step:
 
 def _right_way(now: Floats, mine: Floats, other: Floats) -> float:
     """By how much an eye resembles itself more than itself upside down or the other eye."""
-    own, turned, swapped = (_found(now, _heart(eye)) for eye in (mine, mine[::-1], other))
+    place = _middle(now, SOUGHT)
+    own, turned, swapped = (_found(place, _middle(eye, HEART)) for eye in (mine, mine[::-1], other))
     return own - max(turned, swapped)
 
 
-def _heart(eye: Floats) -> Floats:
-    """The middle of a window: the lids and what is between them."""
+def _middle(eye: Floats, shares: tuple[float, float]) -> Floats:
+    """The middle of a window, by its shares of height and width."""
     rows, columns = eye.shape
-    high, wide = round(HEART[0] * rows), round(HEART[1] * columns)
+    high, wide = round(shares[0] * rows), round(shares[1] * columns)
     top, left = (rows - high) // 2, (columns - wide) // 2
     return np.ascontiguousarray(eye[top : top + high, left : left + wide])
 

@@ -51,8 +51,8 @@ NOTES = {
     "Gates": (
         "Every driver at its natural strength and with all curves doubled, without the ladder; bounds"
         " of `renderer.motion.geometry`, `renderer.readback` and `renderer.unmoved`. *Broken on"
-        " purpose*: every key pose of the natural clips with the mouth folded in on itself or upside down, with"
-        " the lids of both eyes upside down, and with left and right eye exchanged, caught by"
+        " purpose*: every key pose of the natural clips with the mouth folded in on itself or upside"
+        " down, with the lids of both eyes upside down, and with left and right eye exchanged, caught by"
         " `renderer.unmoved` alone. Wrong faces: [identity](identity.md)."
     ),
 }

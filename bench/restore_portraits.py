@@ -1,4 +1,4 @@
-"""Restores the test portraits: a table of what was measured and done, and before/after sheets to look at.
+"""Restores the test portraits: a table of what was measured and done, and before/after sheets to see.
 
 ``python -m bench.restore_portraits [--out DIR] [NUMBER ...]``: without numbers, all of them. The sheets
 show faces of the test data: they are for looking at, never for the docs.

@@ -1,4 +1,4 @@
-"""Preparing a photo is cut off: by the power, by a failing card, by a kill. The photo hangs all the same.
+"""Preparing a photo is cut off: by the power, by a failing card, by a kill. The photo hangs on.
 
 A row promises a whole file; a file without a row is a leftover that the next start removes; the original
 is never touched.

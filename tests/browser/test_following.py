@@ -16,7 +16,7 @@ from frame.live import say
 from renderer.clip import ClipWriter
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.browser.frames import Frame
-from tests.browser.test_sending import write
+from tests.browser.test_sending import wait_until, write
 
 SIZE = (96, 64)
 
@@ -56,7 +56,7 @@ def test_from_looked_at_to_awake_and_its_clip_plays_before_anybody_said_yes(sent
     sent.get_by_text("It waits for the owner’s yes").wait_for()
     sent.get_by_role("button", name="Watch it wake").click()
     video = sent.locator("video")
-    sent.wait_for_function("document.querySelector('video').currentTime > 0")
+    wait_until(lambda: video.evaluate("v => v.currentTime") > 0, "for it to play", sent)
     assert video.evaluate("v => v.muted && v.playsInline && !v.loop")
     with at_home.catalogue() as catalogue:
         assert catalogue.photos.cards() == [], "the wall does not have it yet"
@@ -158,8 +158,9 @@ def test_heic_is_sent_as_it_is_and_shown_by_the_frames_own_picture(phone, at_hom
     path.write_bytes(stream.getvalue())
     phone.goto(at_home.invite()[0])
     phone.set_input_files("#files", path)
-    phone.locator(".photo img").wait_for()
-    phone.wait_for_function("document.querySelector('.photo img').naturalWidth > 0")
+    image = phone.locator(".photo img")
+    image.wait_for()
+    wait_until(lambda: image.evaluate("i => i.naturalWidth") > 0, "for the picture", phone)
     with at_home.catalogue() as catalogue:
         (photo,) = catalogue.photos.page()
     assert (photo.suffix, photo.name) == (".heic", "IMG_0001.HEIC")

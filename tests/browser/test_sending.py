@@ -235,7 +235,7 @@ def test_a_pass_that_is_taken_back_stops_the_page(phone, at_home, tmp_path):
     with at_home.catalogue() as catalogue:
         catalogue.passes.revoke(pass_.id, 1_790_000_001)
     phone.get_by_text("This pass was taken back").first.wait_for()
-    assert phone.locator("#files").is_hidden()
+    phone.locator("#files").wait_for(state="hidden")
     assert taken(at_home) == {}
 
 

@@ -5,7 +5,7 @@ starts the pages and the doors of a frame as they run at home, gives every phone
 send, tears their connection off in the middle of every tenth piece, has 5 % of the photos sent twice
 (half by the same phone, half by another), and then counts: every photo exactly once, with its own bytes;
 the memory of the processes; and the throughput as a share of what writing, syncing and hashing the same
-bytes costs on the same disk. ``--tenth`` is the same with a tenth of the bytes, for machines that test
+bytes costs on the same disk. ``--tenth`` is the same with a tenth of the photos, for machines that test
 every change.
 
 The photos are small pictures with megabytes of comments: what is measured is bytes. All phones come from
@@ -46,17 +46,18 @@ MOST_TRIED = 60
 def main() -> int:
     """Send, count, print; 1 if a photo is missing, wrong or there twice, or memory is over its bar."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tenth", action="store_true", help="photos of a tenth of the size")
+    parser.add_argument("--tenth", action="store_true", help="a tenth of the photos")
     parser.add_argument("--phones", type=int, default=50)
     parser.add_argument("--photos", type=int, default=20, help="of each phone")
     parser.add_argument("--megabytes", type=float, default=5.0, help="of each photo")
     parser.add_argument("--addresses", type=int, default=1, help="from which the phones come")
     parser.add_argument("--dir", type=Path, help="where the library is (default: the system's)")
     options = parser.parse_args()
-    size = int(options.megabytes * 1e6 * (0.1 if options.tenth else 1.0))
+    size = int(options.megabytes * 1e6)
+    each = max(1, options.photos // 10) if options.tenth else options.photos
     folder = Path(tempfile.mkdtemp(prefix="party-", dir=options.dir))
     try:
-        return _party(folder, options.phones, options.photos, size, options.addresses)
+        return _party(folder, options.phones, each, size, options.addresses)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -38,8 +38,8 @@ from sync.upload_files import OpenUpload, Overtaken, UploadFiles
 
 LOG = logging.getLogger(__name__)
 
-PIECE = 64 << 10
-"""Read and written at once: all that an upload costs of memory, and the most that a cut loses."""
+PIECE = 256 << 10
+"""Read and written at once, at most: all that an upload costs of memory."""
 
 LOOK_SECONDS = 0.5
 """How often pass and disk are looked at while bytes come in: a pass that is taken back stops them within

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from renderer.faces.matte_solver import colour_planes, solve_band
+from renderer.faces.edge import Surroundings
+from renderer.faces.matte_solved import SOLVE_FACE_PX, solved
+from renderer.faces.matte_solver import colour_planes
 from renderer.faces.outline import filled_oval, head_outline
 from renderer.faces.person import PersonMask, ask_mask
 from renderer.faces.planes import (
@@ -26,30 +28,16 @@ from renderer.faces.planes import (
     resized,
     resized_bytes,
 )
-from renderer.faces.samples import ask_samples
 from renderer.faces.territory import back_to_front, face_axes, face_grid
 from renderer.faces.trust import NECK, RING, judge_edge
 from renderer.faces.types import Face, Floats, Picture
 
-SOLVE_FACE_PX = 128
-"""Face height at which alpha is solved: a hair is about 1 px wide there, and the band about 10,000
-unknowns."""
-LEVELS = ((4, 60), (2, 40), (1, 40))
-"""Reductions and iterations, coarse to fine: the coarse solution carries across the band what the
-fine iterations are too few to carry."""
 SIDE, ABOVE, BELOW = 1.65, 2.0, 1.45
 """The matte's crop around the face centre, in face heights: hair, hat, neck, shoulders."""
 BAND_IN, BAND_OUT = 0.06, 0.095
 """Half widths of the unknown band in face heights: loose hair lies outside the outline."""
 BODY_BAND = 0.3
 """Share of those widths along the shoulders, which do not move."""
-HOLD, HOLD_MASK, HOLD_SAMPLES = 0.002, 0.2, 0.05
-"""Pull on alpha in the band: at least, of a mask that is certain, of samples that are sure. Chosen on
-six sitters over four backgrounds (`bench.matte`): without it the error is a third larger."""
-SHARP = 0.05
-"""Width in face heights of an outline that the mask did not draw."""
-CONTRADICTED, LEFT_TO_OUTLINE = 0.6, 0.25
-"""From this difference on the outline went against the mask; what it says then is this certain."""
 SURE_OF_FACE = 0.02
 """The mesh's oval shrunk by this many face heights is certainly the person."""
 SOLID = 0.03, 0.06
@@ -140,34 +128,57 @@ def _band(body: Mask, head: Mask, along: Floats, unit: float) -> tuple[Mask, Mas
     return inside, outside, floats(deep - far)
 
 
-def _soften(
-    guide: Floats, believed: Floats, certain: Floats, inside: Mask, outside: Mask, unit: float
-) -> Floats:
-    """The soft edge ``(h, w)`` 0..1 between `inside` and `outside`.
+def _surroundings(
+    picture: Picture,
+    faces: Sequence[Face],
+    index: int,
+    box: IntBox,
+    covered: Floats | None,
+    person_mask: PersonMask,
+) -> Surroundings:
+    """What is decided about the head of ``faces[index]`` in `box` before its soft edge; people in front
+    hide `covered` of the box."""
+    face = faces[index]
+    x0, y0, x1, y1 = box
+    scale = min(1.0, SOLVE_FACE_PX / face.height_px)
+    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
+    mean, spread = ask_mask(picture, face, box, size, person_mask)
+    own = resized(head_outline(picture, faces, index, box, covered, mean, spread), size)
+    small = floats(resized_bytes(picture[y0:y1, x0:x1], size)) / np.float32(255)
+    hidden = None if covered is None else resized(covered, size) >= 0.5
+    return around(face, box, small, own, mean, spread, hidden, face.height_px * scale)
 
-    `believed` is what it was thought to be before, `certain` 0..1 how firmly.
-    """
-    unknown = ~inside & ~outside
-    band = np.flatnonzero(unknown)
-    start = inside.astype(np.float32)
-    if band.size == 0:
-        return start
-    said, sure = ask_samples(guide, inside, outside, band, unit)
-    by_mask, by_samples = HOLD + HOLD_MASK * certain.ravel()[band], HOLD_SAMPLES * sure
-    pull = by_mask + by_samples
-    start.ravel()[band] = (by_mask * believed.ravel()[band] + by_samples * said) / pull
-    weight = np.zeros_like(start)
-    weight.ravel()[band] = pull
-    size = (start.shape[1], start.shape[0])
-    alpha = start
-    for factor, iterations in LEVELS:
-        level = (max(8, size[0] // factor), max(8, size[1] // factor))
-        open_part = resized(unknown.astype(np.float32), level) > 0
-        planes = [resized(plane, level) for plane in (guide, alpha, start, weight)]
-        thin = planes[0].reshape(level[1], level[0], -1)
-        solved = solve_band(thin, open_part, planes[1], planes[2], planes[3], iterations)
-        alpha = np.where(unknown, resized(solved, size), start)
-    return alpha
+
+def around(
+    face: Face,
+    box: IntBox,
+    small: Floats,
+    own: Floats,
+    mean: Floats,
+    spread: Floats,
+    hidden: Mask | None,
+    unit: float,
+) -> Surroundings:
+    """The surroundings of a head whose outline is at 0.5 of `own` ``(h, w)``; people in front hide what
+    `hidden` marks; a face is `unit` pixels tall."""
+    size = (own.shape[1], own.shape[0])
+    head = grown(filled_oval(face, box, size), -SURE_OF_FACE * unit)
+    across, along = face_grid(face, box, size)
+    inside, outside, depth = _band(own > 0.5, head, along, unit)
+    seen = np.ones_like(head) if hidden is None else ~hidden
+    # Nothing can be learnt from colours that belong to someone in front.
+    inside |= ~seen & (depth > 0)
+    outside |= ~seen & (depth <= 0)
+    return Surroundings(
+        *(small, depth, inside, outside, mean, spread, across, along, seen, head, unit)
+    )
+
+
+def whole_head(crop: Picture, scene: Surroundings, alpha: Floats) -> tuple[Floats, Floats]:
+    """`alpha` of the head of `scene` in one piece: at the scene's scale, and at that of the `crop`."""
+    alpha = _attached(alpha, scene.head, scene.unit)
+    full = (_full_resolution(crop, scene.small, alpha) - TRACE) / (1 - 2 * TRACE)
+    return alpha, floats(np.clip(full, 0, 1))
 
 
 def _head_matte(
@@ -179,32 +190,13 @@ def _head_matte(
     box: IntBox,
     person_mask: PersonMask,
 ) -> HeadMatte:
-    face = faces[index]
     x0, y0, x1, y1 = box
     crop = np.ascontiguousarray(picture[y0:y1, x0:x1])
-    scale = min(1.0, SOLVE_FACE_PX / face.height_px)
-    unit = face.height_px * scale
-    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
-    small = floats(resized_bytes(crop, size)) / np.float32(255)
-    guide = colour_planes(small)
-    mean, spread = ask_mask(picture, face, box, size, person_mask)
-    own = resized(head_outline(picture, faces, index, box, covered, mean, spread), size)
-    head = grown(filled_oval(face, box, size), -SURE_OF_FACE * unit)
-    along = face_grid(face, box, size)[1]
-    inside, outside, depth = _band(own > 0.5, head, along, unit)
-    drawn = floats(np.clip(0.5 + depth / (SHARP * unit), 0, 1))
-    seen = np.ones_like(head) if covered is None else resized(covered, size) < 0.5
-    # Nothing can be learnt from colours that belong to someone in front.
-    inside |= ~seen & (drawn > 0.5)
-    outside |= ~seen & (drawn <= 0.5)
-    agreed = np.abs(drawn - mean) < CONTRADICTED
-    certain = floats(np.where(agreed, (2 * mean - 1) ** 2 * (1 - spread), LEFT_TO_OUTLINE))
-    believed = np.where(agreed, mean, drawn)
-    alpha = _attached(_soften(guide, believed, certain, inside, outside, unit), head, unit)
-    strip = (np.abs(depth) < RING * unit) & (along < NECK) & seen
-    verdict = judge_edge(guide, alpha, drawn, mean, spread, strip, unit)
-    full = (_full_resolution(crop, small, alpha) - TRACE) / (1 - 2 * TRACE)
-    whole = floats(np.clip(full, 0, 1))
+    scene = _surroundings(picture, faces, index, box, covered, person_mask)
+    alpha, whole = whole_head(crop, scene, solved(scene))
+    strip = (np.abs(scene.depth) < RING * scene.unit) & (scene.along < NECK) & scene.seen
+    guide = colour_planes(scene.small)
+    verdict = judge_edge(guide, alpha, scene.drawn, scene.mean, scene.spread, strip, scene.unit)
     visible = whole if covered is None else floats(whole * (1 - covered))
     return HeadMatte(box, visible, whole, covered, rank, verdict.trust, verdict.doubt)
 

@@ -24,7 +24,9 @@ from pathlib import Path
 
 from bench.speed import machine
 
-FRAME, PHONE = "wkfframe", "wkfphone"
+FRAME, PHONE = f"wkfframe{os.getpid()}", f"wkfphone{os.getpid()}"
+"""Namespaces; two measurements at once have hosts of their own."""
+
 FRAME_ADDRESS, PHONE_ADDRESS = "10.99.7.1", "10.99.7.2"
 PORT = 8080
 TOOLS = ("ip", "unshare", "dbus-daemon", "avahi-daemon", "avahi-browse", "avahi-resolve")

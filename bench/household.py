@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +36,29 @@ class Household:
         self,
         library: Path,
         options: Sequence[str] = (),
-        environment: dict[str, str] | None = None,
+        environment: Mapping[str, str | None] | None = None,
+        within: Sequence[str] = (),
     ) -> None:
+        """`environment` is laid over this one's; None takes a variable away.
+
+        `within` is a command that runs the rest of its line, ``ip netns exec HOST`` say.
+        """
         self.places = Places(library)
         self.places.make()
         self.log = library / "household.log"
-        self._options = ["run", "--library", str(library), *options]
-        self._environment = {
-            **{k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")},
+        self._command = [
+            *(*within, sys.executable, "-m", "frame.cli"),
+            *("run", "--library", str(library), *options),
+        ]
+        wished: dict[str, str | None] = {
+            **os.environ,
+            **dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY")),
             "SDL_VIDEODRIVER": "offscreen",
             "SDL_AUDIODRIVER": "dummy",
             "WAKEFRAME_FINDABLE": "off",
             **(environment or {}),
         }
+        self._environment = {name: value for name, value in wished.items() if value is not None}
         self._process: subprocess.Popen[bytes] | None = None
         self.started = 0.0
 
@@ -75,7 +85,7 @@ class Household:
         with self.log.open("ab") as log:
             self.started = time.monotonic()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "frame.cli", *self._options],
+                self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from renderer.onnx_file import OnnxFileError, Shape, Signature, signature
 
 if TYPE_CHECKING:
-    import onnxruntime
+    from renderer.runtime import onnxruntime
 
 Provider = Literal["auto", "tensorrt", "cuda", "cpu"]
 
@@ -223,7 +223,8 @@ def _check_signature(entry: Entry, model: bytes) -> None:
 
 
 def _start(model: bytes, entry: Entry, provider: str) -> onnxruntime.InferenceSession:
-    import onnxruntime  # Here, because it takes a third of a second that `--help` need not wait for.
+    # Here, because it takes a third of a second that `--help` need not wait for.
+    from renderer.runtime import onnxruntime
 
     providers = choose_providers(provider, onnxruntime.get_available_providers())
     options = onnxruntime.SessionOptions()

@@ -59,6 +59,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 # Packages of others that only these modules may import.
 KEEPERS: dict[str, tuple[str, ...]] = {
     "av": ("renderer.clip", "frame.display.film_child", "frame.commands.doctor", "bench", "tests"),
+    "onnxruntime": ("renderer.runtime", "models.build"),  # the first keeps it quiet
     "pygame": ("frame.display.screen", "frame.display.lettering", "bench", "tests"),
     "watchdog": ("sync", "tests"),
     "zeroconf": ("sync.finding_network", "bench", "tests"),
@@ -80,7 +81,6 @@ KEEPERS: dict[str, tuple[str, ...]] = {
     "babel": ("frame.web.words", "frame.web.gather", "tests"),
     "argon2": ("frame.web.password", "tests"),
     "playwright": ("bench", "tests"),
-    "onnxruntime": ("renderer.models", "bench", "models", "tests"),
     "torch": ("models",),
     "onnx": ("models", "tests"),
     "mediapipe": ("models",),

@@ -11,7 +11,6 @@ onnx = pytest.importorskip("onnx", reason="needs the build extra")
 tflite = pytest.importorskip("tflite", reason="needs the build extra")
 flatbuffers = pytest.importorskip("flatbuffers", reason="needs the build extra")
 
-import onnxruntime  # noqa: E402
 from flatbuffers import flexbuffers  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
@@ -25,6 +24,7 @@ from models.build.tflite_graph import (  # noqa: E402
     Tensor,
     UnsupportedModelError,
 )
+from renderer.runtime import onnxruntime  # noqa: E402
 
 Array = NDArray[np.float32]
 

@@ -24,13 +24,19 @@ _PRIORITIES = (
 
 
 def set_up(process: str, *, is_verbose: bool = False, stream: TextIO | None = None) -> None:
-    """Let this process log; the name of the process begins each line."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    """Let this process log; the name of the process begins each line.
+
+    Before a person, at a terminal, only what went wrong: the rest is told in calmer words by
+    `frame.app.reporter`, and one event is told once.
+    """
+    stream_in_use = stream or sys.stderr
+    handler = logging.StreamHandler(stream_in_use)
     is_journal = stream is None and "JOURNAL_STREAM" in os.environ
     handler.setFormatter(OneLine(process, is_journal=is_journal, is_verbose=is_verbose))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if is_verbose else logging.INFO)
+    usual = logging.WARNING if stream_in_use.isatty() else logging.INFO
+    root.setLevel(logging.DEBUG if is_verbose else usual)
     logging.captureWarnings(True)
     # Others' libraries speak of their own affairs.
     for name in ("watchdog", "PIL", "asyncio"):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import logging
 
-from frame.logs import OneLine
+import pytest
+
+from frame.logs import OneLine, set_up
 
 
 def line(
@@ -40,3 +43,32 @@ def test_an_exception_is_its_last_words_and_its_place():
 def test_the_journal_hears_how_much_it_matters():
     said = line("hot", OneLine("studio", is_journal=True), logging.WARNING)
     assert said == "<4>studio: hot"
+
+
+class Terminal(io.StringIO):
+    """A stream that a person reads, or not."""
+
+    def __init__(self, *, is_person: bool) -> None:
+        super().__init__()
+        self._is_person = is_person
+
+    def isatty(self) -> bool:
+        return self._is_person
+
+
+@pytest.mark.parametrize(
+    ("is_person", "is_verbose", "said"),
+    [(True, False, ["hot"]), (True, True, ["calm", "hot"]), (False, False, ["calm", "hot"])],
+)
+def test_a_person_is_not_told_twice_of_what_the_terminal_tells(is_person, is_verbose, said):
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    stream = Terminal(is_person=is_person)
+    try:
+        set_up("doors", is_verbose=is_verbose, stream=stream)
+        logging.getLogger("sync").info("calm")
+        logging.getLogger("sync").warning("hot")
+    finally:
+        root.handlers[:], root.level = before, level
+        logging.captureWarnings(False)
+    assert [line.rpartition(" ")[2] for line in stream.getvalue().splitlines()] == said

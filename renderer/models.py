@@ -233,6 +233,8 @@ def _start(model: bytes, entry: Entry, provider: str) -> onnxruntime.InferenceSe
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     # Spinning threads would burn the cores that encode and display meanwhile.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Where pictures of any size go in, a plan of memory is kept for every size that came.
+    options.enable_mem_pattern = not _takes_any_size(entry)
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(model, options, providers=providers)
@@ -245,6 +247,12 @@ def _start(model: bytes, entry: Entry, provider: str) -> onnxruntime.InferenceSe
             "Set WAKEFRAME_PROVIDER to auto."
         )
     return session
+
+
+def _takes_any_size(entry: Entry) -> bool:
+    """Whether more of an input is free than how many go in at once."""
+    shapes = entry.signature.inputs.values() if entry.signature else ()
+    return any(isinstance(side, str) for shape in shapes for side in shape[1:])
 
 
 def choose_providers(provider: str, available: list[str]) -> list[str]:

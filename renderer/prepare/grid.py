@@ -54,13 +54,15 @@ def plan_deblocking(blocks: Blocks, strength: float = 1.0) -> Blocks | None:
     return blocks if blocks.excess >= BLOCKY and strength > 0 else None
 
 
-def deblock(strip: Floats, blocks: Blocks, top: int, strength: float = 1.0) -> Floats:
-    """``(h, w, 3) float32`` levels, of which the first row is row `top` of the picture."""
+def deblock(
+    part: Floats, blocks: Blocks, corner: tuple[int, int], strength: float = 1.0
+) -> Floats:
+    """``(h, w, 3) float32`` levels; `corner` is the column and row of the picture of the first one."""
     most = min(MOST_STEP, STEP_OF_EXCESS * blocks.excess)
-    result = strip.copy()
-    _soften(result, (blocks.column - 0) % SIDE, most, strength)
+    result = part.copy()
+    _soften(result, (blocks.column - corner[0]) % SIDE, most, strength)
     turned = result.transpose(1, 0, 2)
-    _soften(turned, (blocks.row - top) % SIDE, most, strength)
+    _soften(turned, (blocks.row - corner[1]) % SIDE, most, strength)
     return result
 
 

@@ -133,9 +133,7 @@ def _part(
     if plan.change is not None:
         counts[TONE] = _differing(current[inner], source[inner])
     if plan.deblocking is not None:
-        before, current = current, deblock(
-            current, plan.deblocking, (left, top), plan.strength
-        )
+        before, current = current, deblock(current, plan.deblocking, (left, top), plan.strength)
         counts[BLOCKS] = _differing(current[inner], before[inner])
     if plan.denoising is not None:
         before, current = current, denoise(current, plan.denoising)

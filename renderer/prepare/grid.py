@@ -54,9 +54,7 @@ def plan_deblocking(blocks: Blocks, strength: float = 1.0) -> Blocks | None:
     return blocks if blocks.excess >= BLOCKY and strength > 0 else None
 
 
-def deblock(
-    part: Floats, blocks: Blocks, corner: tuple[int, int], strength: float = 1.0
-) -> Floats:
+def deblock(part: Floats, blocks: Blocks, corner: tuple[int, int], strength: float = 1.0) -> Floats:
     """``(h, w, 3) float32`` levels; `corner` is the column and row of the picture of the first one."""
     most = min(MOST_STEP, STEP_OF_EXCESS * blocks.excess)
     result = part.copy()

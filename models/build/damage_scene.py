@@ -56,7 +56,7 @@ def with_real_lines(rng: Random, picture: Picture) -> Picture:
     """`picture` with one or two things made of lines that belong to it."""
     tools = (
         *(_spectacles, _chain, _lace, _strands, _border, _caption, _weave, _engraving),
-        *(_wrinkles, _wrinkles, _glints, _spectacles, _spectacles, _cloth, _cloth),
+        *(_wrinkles, _wrinkles, _glints, _spectacles, _spectacles, _cloth, _dots, _dots),
     )
     for _ in range(int(rng.integers(1, 4))):
         tool = tools[int(rng.integers(len(tools)))]
@@ -187,6 +187,37 @@ def _cloth(rng: Random, size: tuple[int, int]) -> tuple[Floats, Floats]:
     pattern = np.asarray(cv2.remap(tiled, bent_x, bent_y, cv2.INTER_LINEAR), np.float32) / 255
     where = np.clip(cloud(rng, size, 90, 1) * 6 + rng.uniform(-5, 1), 0, 1)
     return np.asarray(pattern * where, np.float32), _tone(rng)
+
+
+def _dots(rng: Random, size: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Dotted cloth in folds: figures as uneven as blots, but in rows that bend with the cloth."""
+    canvas = Canvas(size)
+    pitch, turn = rng.uniform(7, 30), rng.uniform(0, np.pi)
+    steps = np.arange(-1.5 * max(size) / pitch / 2, 1.5 * max(size) / pitch / 2)
+    u, v = (each.ravel() for each in np.meshgrid(steps, steps * rng.uniform(0.7, 1.4)))
+    u = u + (0.5 * (np.round(v) % 2) if rng.random() < 0.5 else 0)
+    u, v = (each + rng.normal(0, rng.uniform(0.02, 0.16), each.shape) for each in (u, v))
+    across = pitch * np.column_stack([u, v])
+    spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    at = across @ spin.T + np.array(size) / 2
+    bends = [cloud(rng, size, 70, 1) for _ in range(3)]
+    at = at[((at > 0) & (at < np.array(size))).all(1)]
+    place = at.astype(int)
+    bent = np.column_stack([bend[place[:, 1], place[:, 0]] for bend in bends[:2]]) * pitch / 3
+    radius, unevenness = pitch * rng.uniform(0.12, 0.38), rng.uniform(0.0, 0.35)
+    has_eye = rng.random() < 0.4
+    angles = np.linspace(0, 2 * np.pi, 9)[:-1]
+    ring = np.column_stack([np.cos(angles), np.sin(angles)])
+    for centre in at + bent:
+        reach = radius * np.exp(rng.normal(0, unevenness, (8, 1)) + rng.normal(0, unevenness / 2))
+        shape = ring * reach * np.array([1, rng.uniform(0.6, 1)])
+        strength = rng.uniform(0.5, 1.0)
+        canvas.polygon(centre + shape, strength)
+        if has_eye and rng.random() < 0.7:
+            canvas.polygon(centre + 0.45 * shape, strength * rng.uniform(0, 0.6))
+    shaded = np.clip(0.75 + 0.35 * bends[2], 0.15, 1)
+    where = np.clip(cloud(rng, size, 120, 1) * 5 + rng.uniform(0, 6), 0, 1)
+    return np.asarray(canvas.alpha(rng.uniform(0.2, 1.0)) * shaded * where, np.float32), _tone(rng)
 
 
 def _border(rng: Random, size: tuple[int, int]) -> tuple[Floats, Floats]:

@@ -119,8 +119,9 @@ def _within(tones: Floats, alpha: Floats, sigma: float) -> Floats:
 
 def _difference(one: Picture, other: Picture) -> Floats:
     """Largest difference of a channel, averaged over three pixels so that grain does not count."""
-    far = np.abs(one.astype(np.float32) - other.astype(np.float32)).max(2)
-    return np.asarray(cv2.blur(far, (3, 3)), np.float32)
+    apart = cv2.split(cv2.absdiff(one, other))
+    far = cv2.max(cv2.max(apart[0], apart[1]), apart[2])
+    return np.asarray(cv2.blur(far.astype(np.float32), (3, 3)), np.float32)
 
 
 def _jpeg(picture: Picture, quality: int) -> Picture:

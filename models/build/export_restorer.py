@@ -129,7 +129,7 @@ def _written(
     weights: Path,
     data: Path,
 ) -> Table:
-    saved = torch.load(weights, weights_only=True)
+    saved = torch.load(weights, weights_only=True, map_location="cpu")
     net.load_state_dict(saved["average"])
     whole = wrap(net)
     model = halved(graph(whole, inputs, output))

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-DETECTOR_WIDTHS = (12, 24, 48, 80)
-FILLER_WIDTHS = (16, 32, 48, 80)
+DETECTOR_WIDTHS = (20, 40, 80, 112)
+FILLER_WIDTHS = (16, 32, 64, 96)
 STRIDE = 16
 """Heights and widths must be multiples of this."""
 _CENTRE, _SPREAD = 127.5, 64.0

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import queue
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import cv2
 import numpy as np
@@ -76,6 +77,9 @@ class Feed:
             member.join(PATIENCE)
             member.terminate()
             member.join()
+        with suppress(queue.Empty):
+            while True:  # what nobody reads would hold the queue's thread up
+                self._jobs.get(timeout=0.1)
         self._jobs.close()
         self._jobs.join_thread()
 
@@ -85,8 +89,6 @@ class Feed:
                 step, count = self._made.get(timeout=PATIENCE)
             except queue.Empty:
                 if not all(member.is_alive() for member in self._team):
-                    # Nobody reads on: what is left to be asked may not hold the program up.
-                    self._jobs.cancel_join_thread()
                     raise RuntimeError("a process that makes pictures has died") from None
             else:
                 return step, count

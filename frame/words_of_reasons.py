@@ -430,6 +430,16 @@ REASONS: dict[str, tuple[str, str]] = {
             " noch einmal."
         ),
     ),
+    "too_hard": (
+        (
+            "Opening this picture takes more work than any photo needs; save it anew as JPEG and try"
+            " again."
+        ),
+        (
+            "Dieses Bild zu öffnen ist mehr Arbeit als bei irgendeinem Foto; speichern Sie es neu als"
+            " JPEG und versuchen Sie es noch einmal."
+        ),
+    ),
     "unsupported_pixels": (
         "This picture stores its colours in an unusual way; save it as JPEG.",
         "Dieses Bild speichert seine Farben auf ungewöhnliche Weise; speichern Sie es als JPEG.",

@@ -74,7 +74,7 @@ KEEPERS: dict[str, tuple[str, ...]] = {
         "models",
         "tests",
     ),
-    "pillow_heif": ("frame.library.pixels", "frame.commands.doctor", "tests"),
+    "pillow_heif": ("frame.library.pixels", "frame.commands.doctor", "bench", "tests"),
     "flask": ("frame.web", "bench", "tests"),
     "werkzeug": ("frame.web", "tests"),
     "h11": ("frame.web.serving", "tests"),

@@ -36,7 +36,6 @@ def set_limits(limits: Limits) -> None:
     """Resource limits, for anybody; call this before anything large is imported or read."""
     for kind, bound in (
         (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
@@ -44,6 +43,10 @@ def set_limits(limits: Limits) -> None:
         _, most = resource.getrlimit(kind)
         wanted = bound if most == resource.RLIM_INFINITY else min(bound, most)
         resource.setrlimit(kind, (wanted, wanted))
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    hard = limits.cpu_seconds + 1 if most == resource.RLIM_INFINITY else most
+    # The first limit ends it by a signal that says so; the second by one that nothing can catch.
+    resource.setrlimit(resource.RLIMIT_CPU, (min(limits.cpu_seconds, hard), hard))
 
 
 def close_cage() -> tuple[str, ...]:

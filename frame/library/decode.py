@@ -33,6 +33,9 @@ MAX_PIXELS = 12_000_000
 DEADLINE_SECONDS = 30.0
 """The child has 20 s of CPU; this is for one that waits instead of computing."""
 
+_TO_DIE_SECONDS = 2.0
+"""From the end of what a child says to its own end."""
+
 LARGEST_FILE = 512 * 1024 * 1024
 MOST_DPI = 100_000.0
 """More than any scanner; what a file may claim is text from a stranger."""
@@ -55,6 +58,9 @@ _SENTENCES = {
         " (JPEG: 250) and try again."
     ),
     "too_slow": "This picture takes too long to open; save it as JPEG and try again.",
+    "too_hard": (
+        "Opening this picture takes more work than any photo needs; save it anew as JPEG and try again."
+    ),
     "unsupported_pixels": "This picture stores its colours in an unusual way; save it as JPEG.",
     "decoder_unsafe": (
         "The installed HEIC decoder has a known security hole: install pillow-heif 1.8.1 or"
@@ -103,7 +109,9 @@ def decode(descriptor: int, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
         raise refusal("too_large")
     os.lseek(descriptor, 0, os.SEEK_SET)
     deadline = time.monotonic() + DEADLINE_SECONDS
-    with _child(descriptor, max_pixels) as output:
+    with _child(descriptor, max_pixels) as child, _ended_by_its_limit(child):
+        assert child.stdout is not None
+        output = child.stdout.fileno()
         digest = _sha256(descriptor)  # meanwhile the child is starting
         header = _header(output, deadline)
         width, height, original = _sizes(header, max_pixels)
@@ -147,8 +155,8 @@ def _why(error: OSError | ValueError) -> str:
 
 
 @contextlib.contextmanager
-def _child(descriptor: int, max_pixels: int) -> Iterator[int]:
-    """A running decode child; yields the end of its pipe, and leaves no process behind."""
+def _child(descriptor: int, max_pixels: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A running decode child; leaves no process behind."""
     command = [sys.executable, "-I", str(_CHILD), str(max_pixels)]
     with subprocess.Popen(
         command,
@@ -158,12 +166,25 @@ def _child(descriptor: int, max_pixels: int) -> Iterator[int]:
         start_new_session=True,
         env={"MALLOC_ARENA_MAX": "2"},
     ) as process:
-        assert process.stdout is not None
         try:
-            yield process.stdout.fileno()
+            yield process
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def _ended_by_its_limit(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """A child that used up its time died of the file: that is certain, and no reason to try again."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.code != "decoder_died":
+            raise
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if child.wait(_TO_DIE_SECONDS) == -signal.SIGXCPU:
+                raise refusal("too_hard") from None
+        raise
 
 
 def _header(output: int, deadline: float) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 
-from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
+from PIL import ExifTags, Image, ImageFile, JpegImagePlugin, TiffImagePlugin
 
 from frame.library import camera, formats, raw
 from frame.library.camera import Camera
@@ -28,6 +28,12 @@ MOST_PIXELS_JPEG = 250_000_000
 OLDEST_LIBHEIF = (1, 23, 4)
 """Up to 1.23.3 it can be made to write out of bounds (CVE-2026-84383, GHSA-x8r2-mggj-j6wr)."""
 
+MOST_SCANS = 100
+"""Of a JPEG. Programs write 10 to 16, so that pictures sharpen while they load; each is one more pass
+over the whole picture, and a small file can ask for thousands."""
+
+_PIECE = 1 << 20
+_SCAN = b"\xff\xda"
 _PAPER = (255, 255, 255)
 _ORIENTATIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -67,9 +73,7 @@ def prepare(kind: Kind) -> Opener:
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS_JPEG  # ours are stricter; this one is for what is inside
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     if kind is formats.JPEG:
-        from PIL.JpegImagePlugin import JpegImageFile
-
-        return JpegImageFile
+        return JpegImagePlugin.JpegImageFile
     if kind is formats.PNG:
         from PIL.PngImagePlugin import PngImageFile
 
@@ -115,6 +119,8 @@ def load(stream: IO[bytes], open_image: Opener, most_pixels: int) -> Loaded:
     """
     if open_image is TiffImagePlugin.TiffImageFile and raw.is_raw(stream):
         raise Unfit("camera_raw")
+    if open_image is JpegImagePlugin.JpegImageFile:
+        _check_scans(stream)
     image: Image.Image = open_image(stream)
     width, height = image.size
     _check_size(image, width * height)
@@ -147,6 +153,17 @@ def _dpi(claimed: object) -> float | None:
     if not (math.isfinite(across) and math.isfinite(down)) or across <= 0:
         return None
     return across if abs(across - down) <= 0.02 * across else None
+
+
+def _check_scans(stream: IO[bytes]) -> None:
+    """Refuse a JPEG that is to be gone over again and again. Leaves the stream at its begin."""
+    found, before = 0, b""
+    while piece := stream.read(_PIECE):
+        found += (before + piece).count(_SCAN)
+        before = piece[-1:]
+    stream.seek(0)
+    if found > MOST_SCANS:
+        raise Unfit("too_hard")
 
 
 def _check_size(image: Image.Image, pixels: int) -> None:

@@ -21,7 +21,9 @@ from renderer.report import FaceReport, Report
 LOOK_EDITION = 2
 """Counted up when the regions below or the coach change: every photo is then looked at again."""
 
-DETERMINED = frozenset({"empty", "not_a_photo", "damaged", "too_large", "unsupported_pixels"})
+DETERMINED = frozenset(
+    {"empty", "not_a_photo", "damaged", "too_large", "too_hard", "unsupported_pixels"}
+)
 """What the decoder says for certain. Anything else (it died, it was slow) may go better next time."""
 
 FACE_ABOVE, FACE_BELOW, FACE_ASIDE = 0.55, 0.52, 0.42

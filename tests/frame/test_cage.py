@@ -11,10 +11,11 @@ import pytest
 from tests.paths import ROOT
 
 _TRIES = """
-import os, socket, sys, threading
+import os, resource, socket, sys, threading
 sys.path.insert(0, sys.argv[1])
 from frame.library.cage import Limits, close_cage, set_limits
 set_limits(Limits())
+print("time", *resource.getrlimit(resource.RLIMIT_CPU))
 shut = close_cage()
 def attempt(name, action):
     try:
@@ -60,3 +61,9 @@ def test_no_way_out(outcome, way):
 
 def test_threads_still_start(outcome):
     assert outcome[0]["thread"] == "ran"
+
+
+def test_the_end_of_its_time_is_told_before_it_is_enforced(outcome):
+    soft, hard = map(int, outcome[0]["time"].split())
+    assert 0 < soft <= 20
+    assert hard == soft + 1 or hard == soft

@@ -276,6 +276,14 @@ class TestSize:
     def test_a_header_that_promises_more_than_there_is_memory(self, refused):
         assert refused(photos.png(100_000, 100_000, b""), "x.png").code == "too_large"
 
+    def test_a_jpeg_to_be_gone_over_a_thousand_times(self, refused, decoded):
+        data = photos.encoded(photos.scene(600, 400), "JPEG", progressive=True)
+        assert decoded(data).original_size == (600, 400)
+        last = data.rindex(b"\xff\xda")
+        start = time.monotonic()
+        assert refused(data[:last] + data[last:-2] * 1000 + data[-2:]).code == "too_hard"
+        assert time.monotonic() - start < 5.0
+
     @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1)])
     def test_tiny_pictures_are_pixels_too(self, decoded, size):
         assert decoded(photos.encoded(Image.new("RGB", size), "PNG")).pixels.shape[1::-1] == size
@@ -502,6 +510,12 @@ class TestChild:
         with pytest.raises(Refused) as caught:
             decode_file(child("import time; time.sleep(60)"))
         assert caught.value.code == "too_slow"
+
+    def test_a_child_that_uses_up_its_time_died_of_the_file(self, child):
+        code = "import os, signal; os.kill(os.getpid(), signal.SIGXCPU)"
+        with pytest.raises(Refused) as caught:
+            decode_file(child(code))
+        assert caught.value.code == "too_hard"
 
     @pytest.mark.parametrize(
         "code",

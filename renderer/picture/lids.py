@@ -109,7 +109,7 @@ def build_lid(patch: Floats, eye: EyeGeometry) -> Lid:
     blend = blurred(hole, max(0.8, 0.02 * width))[..., None]
     skin_open = (patch + (skin - patch) * blend).astype(np.float32)
 
-    margin_closed = _closed_margin(eye)
+    margin_closed = closed_margin(eye)
     closed = eye.spread(margin_closed)
     skin_lit = luma(skin_open)
     factor = _shade(eye, closed, clean_top, light / np.maximum(skin_lit, 1))
@@ -181,7 +181,7 @@ def closed_lower_margin(eye: EyeGeometry) -> Floats:
     return np.where(raised > 0, deepest * np.tanh(raised / deepest), raised).astype(np.float32)
 
 
-def _closed_margin(eye: EyeGeometry) -> Floats:
+def closed_margin(eye: EyeGeometry) -> Floats:
     """`v` of the closed upper margin: just past the lower one, meeting it at the corners."""
     share = np.clip((eye.lower - eye.upper) / max(eye.opening, 1e-3), 0, 1)
     sag = np.float32(OVERLAP * eye.width) * np.sqrt(share)

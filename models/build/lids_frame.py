@@ -1,7 +1,7 @@
 """The frame in which the lids network sees an eye: upright, the nose to the right, as wide as another.
 
-An eye is laid out so that its corners are `EYE_WIDTH` pixels apart in one row, the temple-side one on the
-left. Curves are kept as rows of that frame, one per column.
+An eye is laid out so that its corners are `EYE_WIDTH` pixels apart in one row, the temple-side one on
+the left. Curves are kept as rows of that frame, one per column.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def framed(light: Floats, eye: EyeGeometry) -> Framed:
 
 def _row(eye: EyeGeometry, curve: NDArray[np.float32]) -> Floats:
     u = U if eye.outer_is_left else 1 - U
-    return np.interp(u, CURVE_U, curve * (EYE_WIDTH / eye.width)).astype(np.float32)
+    rows = np.interp(u, CURVE_U, curve * (EYE_WIDTH / eye.width))
+    return np.asarray(rows, np.float32)
 
 
 def geometry(upper: Floats, lower: Floats, brow: Floats) -> EyeGeometry:

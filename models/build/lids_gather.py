@@ -3,9 +3,9 @@
     python -m models.build.lids_gather --data DIR --out FILE.npz
 
 `DIR` holds ``train_crops_256`` and ``videos``. Every eye becomes one grey picture in the frame of
-`models.build.lids_frame`, kept as a JPEG, with its margins, its opening in eye widths as the mesh says, and
-the side of the split it belongs to (`models.build.restorer_data`). Frames of one video count as one person,
-who is trained on.
+`models.build.lids_frame`, kept as a JPEG, with its margins, its opening in eye widths as the mesh says,
+and the side of the split it belongs to (`models.build.restorer_data`). Frames of one video count as one
+person, who is trained on.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _video(path: str) -> list[Row]:
         if number % EVERY_FRAME == 0:
             scale = min(1.0, 720 / pixels.shape[0])
             small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-            picture = np.ascontiguousarray(small[..., ::-1])
+            picture = np.ascontiguousarray(small[..., ::-1], np.uint8)
             name = f"{Path(path).stem} {number:05d}"
             rows += eyes_of(picture, name, store, is_held_out=False)
         number += 1
@@ -118,7 +118,9 @@ def pack(rows: list[Row], path: Path) -> None:
         bytes=np.concatenate([row["jpeg"].reshape(-1) for row in rows]),
         ends=np.cumsum(sizes),
         curves=np.stack([row["curves"] for row in rows]),
-        **{key: np.array([row[key] for row in rows]) for key in ("name", "opening", "width")},
+        name=np.array([row["name"] for row in rows]),
+        opening=np.array([row["opening"] for row in rows]),
+        width=np.array([row["width"] for row in rows]),
         held_out=np.array([row["held_out"] for row in rows]),
     )
 

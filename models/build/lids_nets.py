@@ -60,5 +60,3 @@ def _twice(x: Tensor) -> Tensor:
 
 def parameters(net: nn.Module) -> int:
     return sum(each.numel() for each in net.parameters())
-
-

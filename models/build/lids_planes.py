@@ -1,8 +1,8 @@
 """What the lids network is told about an eye, and what its answer means.
 
-It corrects the painted lid: its answer is the logarithm of a gain on the painted skin of the closed lid, luma
-alone and no finer than a crease. Chroma, grain and lashes stay those of the photo, and an answer of zero is
-the painted lid.
+It corrects the painted lid: its answer is the logarithm of a gain on the painted skin of the closed lid,
+luma alone and no finer than a crease. Chroma, grain and lashes stay those of the photo, and an answer of
+zero is the painted lid.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ FINEST = 1.0
 
 @dataclass(frozen=True)
 class Prepared:
-    """`planes` ``(ROWS, COLUMNS, PLANES)``, the painted lid's luma and ``window``, 0..1, where the answer
-    counts ``(ROWS, COLUMNS)``, all ``float32``; `closed`: rows of the closed margin, per column."""
+    """`planes` ``(ROWS, COLUMNS, PLANES)``, the painted lid's luma and `window`, 0..1, where the
+    answer counts ``(ROWS, COLUMNS)``, all ``float32``; `closed`: row of the closed margin per column."""
 
     planes: Floats
     painted: Floats
@@ -99,4 +99,4 @@ def _window(eye: Framed, closed: Floats) -> Floats:
 def gain(answer: Floats, window: Floats) -> Floats:
     """What the painted lid's skin is multiplied with, ``(ROWS, COLUMNS)``."""
     calm = blurred(np.clip(answer, -MOST, MOST), FINEST)
-    return np.exp(calm * window).astype(np.float32)
+    return np.asarray(np.exp(calm * window), np.float32)

@@ -14,7 +14,7 @@ from renderer.faces.types import Floats
 CLOSED_OPENING, OPEN_OPENING = 0.10, 0.2
 """Openings, in eye widths as the mesh says, under which an eye is closed and over which it is open."""
 CLEAR_LINE = 0.35
-"""Darkness of the line of a closed eye, beside the skin over and under it: a share of their lightness."""
+"""Darkness of the line of a closed eye, as a share of the lightness of the skin over and under it."""
 LINE_SEARCH = np.arange(-5.0, 6.0, 0.5)
 """Pixels by which the line of a closed eye is looked for about where the mesh has it."""
 
@@ -68,7 +68,7 @@ def closed_line(eye: Framed) -> tuple[Floats, float]:
     columns = np.flatnonzero(inner)
     middle = 0.5 * (eye.upper + eye.lower)
     calm = np.asarray(cv2.GaussianBlur(eye.light, (0, 0), 0.8), np.float32)
-    bend = 4 * U * (1 - U) * (inner | True)
+    bend = 4 * U * (1 - U)
     best, line, dark = -1.0, middle, 0.0
     for sag in (-2.0, 0.0, 2.0, 4.0):
         for shift in LINE_SEARCH:
@@ -83,7 +83,9 @@ def closed_line(eye: Framed) -> tuple[Floats, float]:
     return line.astype(np.float32), dark
 
 
-def _read(light: Floats, rows: Floats, columns: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Floats:
+def _read(
+    light: Floats, rows: Floats, columns: np.ndarray[tuple[int], np.dtype[np.intp]]
+) -> Floats:
     at = np.clip(np.round(rows + LEVEL).astype(int), 0, light.shape[0] - 1)
     return np.asarray(light[at, columns], np.float32)
 

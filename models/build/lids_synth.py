@@ -1,9 +1,9 @@
 """Eyes opened on purpose, with the closed lid known.
 
 A closed eye is the truth. Its picture gets the eyeball, the lash rims and the fold of another, open eye,
-laid on as a factor on the skin (`Donor`), so that the network must find the skin that is really there. Where a
-video shows one person's eye open and closed, both are taken as they are. And as closed eyes are few, what
-they correct in the painted lid is also carried over to open eyes that look like them (`carried`).
+laid on as a factor on the skin (`Donor`), so that the network must find the skin that is really there.
+Where a video shows one person's eye open and closed, both are taken as they are. And as closed eyes are
+few, what they correct in the painted lid is also carried over to open eyes like them (`carried`).
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ class Example:
 
 def donor(each: Stored) -> Donor:
     eye = each.eye
-    lid = build_lid(
-        np.repeat(eye.light[..., None], 3, 2), geometry(eye.upper, eye.lower, eye.brow)
-    )
+    lid = build_lid(np.repeat(eye.light[..., None], 3, 2), geometry(eye.upper, eye.lower, eye.brow))
     factor = np.clip(eye.light / np.maximum(lid.skin_open[..., 0], 4), 0.03, 1.3)
     factor = 1 + (factor - 1) * lid.lashed
     return Donor(factor.astype(np.float32), eye.upper, eye.lower)
@@ -85,7 +83,7 @@ def lashless(light: Floats, line: Floats) -> tuple[Floats, Floats]:
 def opened(closed: Stored, given: Donor, fold: tuple[float, float, float]) -> tuple[Framed, Floats]:
     """The eye of `closed` opened like `given`, and the closed one, lashless, under the same margins.
 
-    `fold`: depth, pixels over the margin, and half width of a fold's shadow that was not in the closed eye.
+    `fold`: depth, pixels over the margin, and half width of a shadow that the closed eye's fold lacks.
     """
     eye = closed.eye
     shape = geometry(given.upper, given.lower, np.minimum(eye.brow, given.upper - 4))
@@ -107,7 +105,7 @@ def wanted(prepared: Prepared, skin: Floats) -> Floats:
     """The answer that turns the painted lid into `skin`."""
     level = 100.0
     gain = relative(blurred(skin, FINEST), level) - relative(prepared.painted, level)
-    return np.clip(gain, -MOST, MOST).astype(np.float32)
+    return np.asarray(np.clip(gain, -MOST, MOST), np.float32)
 
 
 def weighed(prepared: Prepared) -> Floats:
@@ -124,14 +122,15 @@ def aged(rng: Random, eye: Framed, skin: Floats) -> tuple[Framed, Floats]:
         low, high = 0.0, rng.uniform(180, 255)
 
     def toned(light: Floats) -> Floats:
-        return (low + (high - low) * np.clip(light / 255, 0, 1) ** curve).astype(np.float32)
+        return np.asarray(low + (high - low) * np.clip(light / 255, 0, 1) ** curve, np.float32)
 
     light, skin = toned(eye.light), toned(skin)
     if rng.random() < 0.3:
         factor = rng.uniform(1.2, 2.2)
         size = (max(8, int(COLUMNS / factor)), max(8, int(ROWS / factor)))
         small = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
-        light = cv2.resize(small, (COLUMNS, ROWS), interpolation=cv2.INTER_LINEAR)
+        again = cv2.resize(small, (COLUMNS, ROWS), interpolation=cv2.INTER_LINEAR)
+        light = np.asarray(again, np.float32)
     if rng.random() < 0.3:
         light = blurred(light, rng.uniform(0.4, 1.4))
     if rng.random() < 0.5:
@@ -141,7 +140,7 @@ def aged(rng: Random, eye: Framed, skin: Floats) -> tuple[Framed, Floats]:
         quality = int(rng.integers(35, 90))
         grey = np.clip(light, 0, 255).astype(np.uint8)
         packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        light = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE).astype(np.float32)
+        light = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.float32)
     return replace(eye, light=np.clip(light, 0, 255).astype(np.float32)), skin
 
 
@@ -218,5 +217,3 @@ def carried(rng: Random, each: Stored, known: list[Correction]) -> Example:
     field = np.mean([known[k].field for k in nearest], axis=0)
     down = np.broadcast_to(-prepared.closed[None], (ROWS, COLUMNS))
     return Example(prepared.planes, moved(field, down), 0.5 * weighed(prepared))
-
-

@@ -3,9 +3,9 @@
     python -m models.build.lids_gather --data DIR --out eyes.npz
     python -m models.build.train_lids --eyes eyes.npz --steps 15000
 
-Examples are made once, by `--processes`, each a function of the seed and its number alone; weights and progress
-lie in `--out` and are taken up again when the command is given again. Some closed eyes of the training side are
-kept back to say which of the saved steps is best; those held out are only measured.
+Examples are made once, by `--processes`, each a function of the seed and its number alone; weights and
+progress lie in `--out` and are taken up again when the command is given again. Some closed eyes of the
+training side are kept back to say which of the asked steps is best; those held out are only measured.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ SLOPES = 0.7
 KINDS = (0.57, 0.67)
 """Share of closed eyes opened, and with that of video frames; the rest are open eyes."""
 KEPT_BACK, HELD_TOO = 0.15, 0.35
-"""Of the people on the training side whose eyes are closed, the first share chooses the step, and those up
-to the second are held out as well: the general split leaves too few to measure."""
+"""Of the people on the training side whose eyes are closed, the first share chooses the step, and those
+up to the second are held out as well: the general split leaves too few to measure."""
 VIDEO_FRAMES_KNOWN = 12
 """One closed frame of a video in so many tells what open eyes' lids are like."""
 ASKED = 384

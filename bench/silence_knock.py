@@ -14,24 +14,31 @@ import sys
 AT_ONCE = 500
 PORTS = range(1, 65_536)
 PATIENCE_SECONDS = 5.0
+TRIES = 5
 
 
 async def open_ports(address: str) -> list[int]:
-    """Every TCP port there that takes a connection."""
+    """Every TCP port there that takes a connection. A busy machine may be slow to answer: whichever port
+    did not in time is asked again, alone."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def is_open(port: int) -> bool:
+    async def is_open(port: int) -> bool | None:
         async with gate:
             try:
                 opened = asyncio.open_connection(address, port)
                 _, writer = await asyncio.wait_for(opened, PATIENCE_SECONDS)
-            except OSError:  # a TimeoutError is one
+            except TimeoutError:
+                return None
+            except OSError:
                 return False
             writer.close()
             return True
 
-    answers = await asyncio.gather(*(is_open(port) for port in PORTS))
-    return [port for port, answer in zip(PORTS, answers, strict=True) if answer]
+    answers = dict(zip(PORTS, await asyncio.gather(*map(is_open, PORTS)), strict=True))
+    for _ in range(TRIES):
+        for port in [port for port, answer in answers.items() if answer is None]:
+            answers[port] = await is_open(port)
+    return [port for port, answer in answers.items() if answer]
 
 
 def main() -> int:

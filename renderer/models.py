@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import threading
 import tomllib
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.onnx_file import OnnxFileError, Shape, Signature, signature
+from renderer.variants import Memory, Run, Trial, cache_file, fastest, key, probes, try_out
 
 if TYPE_CHECKING:
     from renderer.runtime import onnxruntime
@@ -55,31 +55,40 @@ class ModelError(Exception):
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """One network that took part, for the report. `provider` is onnxruntime's name for it."""
+    """One network that took part, for the report. `provider` is onnxruntime's name for it; `tried` are
+    the variants that were compared on this machine, none where there is but one."""
 
     file: str
     sha256: str
     provider: str
+    variant: str = "fp32"
+    tried: tuple[Trial, ...] = ()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the manifest. `architectures` lists the machines this variant is preferred on."""
+    """One file of the manifest. The first of a network's variants is the one that others must equal."""
 
     file: str
     network: str
+    variant: str
     sha256: str
-    architectures: tuple[str, ...]
     signature: Signature | None
 
 
 class Session:
     """One loaded network. Arrays go in and come out by name, float32."""
 
-    def __init__(self, runtime: onnxruntime.InferenceSession, entry: Entry) -> None:
+    def __init__(
+        self,
+        runtime: onnxruntime.InferenceSession,
+        entry: Entry,
+        tried: tuple[Trial, ...] = (),
+    ) -> None:
         self._runtime = runtime
         self._outputs = [output.name for output in runtime.get_outputs()]
-        self.loaded = LoadedModel(entry.file, entry.sha256, runtime.get_providers()[0])
+        provider = runtime.get_providers()[0]
+        self.loaded = LoadedModel(entry.file, entry.sha256, provider, entry.variant, tried)
 
     def run(self, **inputs: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         """Outputs by name. Arrays must have the manifest's shapes; the first size is free."""
@@ -92,13 +101,20 @@ class ModelStore:
 
     `directory` is by default ``$WAKEFRAME_MODELS``, or what the package brought, or the checkout's
     ``models/quantized``; `provider` by default ``$WAKEFRAME_PROVIDER`` or "auto". Raises
-    `ModelError` if there is no readable manifest.
+    `ModelError` if there is no readable manifest. Where a network has variants, they are timed when it
+    is first asked for on a machine (`renderer.variants`), and `memory` keeps what was found.
     """
 
-    def __init__(self, directory: Path | None = None, provider: str | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path | None = None,
+        provider: str | None = None,
+        memory: Memory | None = None,
+    ) -> None:
         self.directory = directory or _default_directory()
         self.provider = provider or os.environ.get("WAKEFRAME_PROVIDER") or "auto"
         self._entries = _read_manifest(self.directory)
+        self._memory = Memory(cache_file()) if memory is None else memory
         self._sessions: dict[str, Session] = {}
         self._arrays: dict[str, Mapping[str, NDArray[Any]]] = {}
         self._lock = threading.Lock()
@@ -110,11 +126,12 @@ class ModelStore:
 
     @property
     def fingerprint(self) -> str:
-        """Names everything that shapes a clip: the files that would be used here, and `EDITION`.
+        """Names everything that shapes a clip: the files of the list, and `EDITION`.
 
-        Taken from the model list alone; no network is read.
+        Taken from the model list alone; no network is read. Of a network's variants the first stands
+        for all: they agree, and a clip is not stale because another machine is faster with another.
         """
-        chosen = [self._choose(network) for network in sorted({e.network for e in self._entries})]
+        chosen = [self._variants(n)[0] for n in sorted({e.network for e in self._entries})]
         listed = [f"edition {EDITION}", *(f"{each.network} {each.sha256}" for each in chosen)]
         return hashlib.sha256("\n".join(listed).encode()).hexdigest()[:16]
 
@@ -126,30 +143,48 @@ class ModelStore:
         """The network of that name, checked and loaded. Raises `ModelError`."""
         with self._lock:
             if network not in self._sessions:
-                entry = self._choose(network)
-                model = self._read(entry)
-                _check_signature(entry, model)
-                self._sessions[network] = Session(_start(model, entry, self.provider), entry)
+                self._sessions[network] = self._load(network)
             return self._sessions[network]
 
     def arrays(self, asset: str) -> Mapping[str, NDArray[Any]]:
         """The arrays of an ``.npz`` asset by name, checked and read once. Raises `ModelError`."""
         with self._lock:
             if asset not in self._arrays:
-                data = self._read(self._choose(asset))
+                data = self._read(self._variants(asset)[0])
                 with np.load(BytesIO(data), allow_pickle=False) as stored:
                     self._arrays[asset] = {name: stored[name] for name in stored.files}
             return self._arrays[asset]
 
-    def _choose(self, network: str) -> Entry:
+    def _load(self, network: str) -> Session:
+        entries = self._variants(network)
+        if len(entries) == 1:
+            return Session(self._start(entries[0]), entries[0])
+        here = key(_runtime_version(), self.provider, [entry.sha256 for entry in entries])
+        trials = self._memory.recall(here)
+        files = {entry.file: entry for entry in entries}
+        if trials is None or [each.file for each in trials] != list(files):
+            running = {entry.file: self._start(entry) for entry in entries}
+            trials = _compared(running, entries[0])
+            self._memory.keep(here, trials)
+            chosen = fastest(trials).file
+            return Session(running[chosen], files[chosen], tuple(trials))
+        entry = files[fastest(trials).file]
+        return Session(self._start(entry), entry, tuple(trials))
+
+    def _start(self, entry: Entry) -> onnxruntime.InferenceSession:
+        model = self._read(entry)
+        _check_signature(entry, model)
+        return _start(model, entry, self.provider)
+
+    def _variants(self, network: str) -> list[Entry]:
+        """The entries of that name, in the order of the list. Raises `ModelError` if there are none."""
         entries = [entry for entry in self._entries if entry.network == network]
         if not entries:
             raise ModelError(
                 f"The model list in {self.directory} does not know {network!r}. "
                 "Install Wakeframe again."
             )
-        machine = platform.machine().lower()
-        return next((entry for entry in entries if machine in entry.architectures), entries[0])
+        return entries
 
     def _read(self, entry: Entry) -> bytes:
         try:
@@ -198,8 +233,8 @@ def _entry(table: Mapping[str, Any]) -> Entry:
     return Entry(
         file=file,
         network=str(table["network"]),
+        variant=str(table.get("variant", "fp32")),
         sha256=str(table["sha256"]),
-        architectures=tuple(table.get("preferred_on", ())),
         signature=described,
     )
 
@@ -220,6 +255,24 @@ def _check_signature(entry: Entry, model: bytes) -> None:
             f"The model file {entry.file} does not have the inputs and outputs that the model list "
             "promises. Install Wakeframe again."
         )
+
+
+def _runtime_version() -> str:
+    from renderer.runtime import onnxruntime
+
+    return f"onnxruntime {onnxruntime.__version__} {onnxruntime.get_available_providers()}"
+
+
+def _compared(running: Mapping[str, onnxruntime.InferenceSession], first: Entry) -> list[Trial]:
+    """What the variants of a network do with the same made-up pictures."""
+    assert first.signature is not None
+    outputs = list(first.signature.outputs)
+
+    def run_by(runtime: onnxruntime.InferenceSession) -> Run:
+        return lambda shown: dict(zip(outputs, runtime.run(outputs, shown), strict=True))
+
+    runs = [(file, run_by(runtime)) for file, runtime in running.items()]
+    return try_out(runs, probes(dict(first.signature.inputs)))
 
 
 def _start(model: bytes, entry: Entry, provider: str) -> onnxruntime.InferenceSession:

@@ -14,10 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from frame.errors import WakeframeError
 from frame.words import harmless
+
+if TYPE_CHECKING:
+    from renderer.models import LoadedModel
 
 State = Literal["ok", "warning", "fault"]
 
@@ -134,7 +137,19 @@ def check_models() -> Iterator[Finding]:
         yield Finding("fault", "models", str(error), "Install Wakeframe again.")
         return
     providers = ", ".join(sorted({model.provider for model in store.loaded}))
-    yield Finding("ok", "models", f"{len(store.loaded)} networks on {providers}")
+    told = "".join(f"; {_choice(model)}" for model in store.loaded if model.tried)
+    yield Finding("ok", "models", f"{len(store.loaded)} networks on {providers}{told}")
+
+
+def _choice(model: LoadedModel) -> str:
+    """Which variant runs here, and what it was compared with."""
+    mine = next(each for each in model.tried if each.file == model.file)
+    others = ", ".join(
+        f"{each.file} {each.ms:.1f} ms" + ("" if each.agrees else " (differs)")
+        for each in model.tried
+        if each.file != model.file
+    )
+    return f"{mine.file} {mine.ms:.1f} ms, kept against {others}"
 
 
 def check_cage() -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from models.build import quantize_restorer
 from models.build.manifest import Table, describe, machine, milliseconds, update
 from models.build.onnx_graph import IR_VERSION, OPSET, SMALL_CONSTANT
 from models.build.packages import CACHE, QUANTIZED
@@ -171,6 +172,8 @@ def main(data: Path, folder: Path) -> None:
     update(tables)
     for table in tables:
         print(table["file"], table["bytes"], "bytes", table["accuracy"], table.get("speed", ""))
+    if (folder / "detector.pt").exists():
+        quantize_restorer.write(data)  # or the loader would find two networks that disagree
 
 
 def _arguments() -> argparse.Namespace:

@@ -31,8 +31,8 @@ Table = dict[str, Any]
 
 _HEADER = """\
 # The weights in this folder. Written by models/build; the loader refuses a file whose hash, inputs or
-# outputs are not the ones listed here. Where a network has variants, the loader takes the one
-# `preferred_on` this machine's architecture, else the first.
+# outputs are not the ones listed here. Where a network has variants, the loader times them
+# once on each machine and keeps the fastest that agrees with the first (renderer/variants.py).
 """
 
 

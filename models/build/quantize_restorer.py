@@ -1,8 +1,10 @@
-"""Tries the restorer's networks in INT8: ``python -m models.build.quantize_restorer --data DIR``.
+"""The restorer's networks in INT8: ``python -m models.build.quantize_restorer --data DIR [--write]``.
 
-As `models.build.quantize` does it (signed, per channel, first and last convolutions in float, symmetric
-activations), calibrated on training specimens and judged on held-out ones by what counts: precision and
-recall of the damage found, decibels of the fill.
+`--write` puts ``damage_int8.onnx`` beside the network that it stands for, and into the manifest; the
+loader takes whichever is faster on the machine that it runs on. As `models.build.quantize` does it
+(signed, per channel, first and last convolutions in float, symmetric activations), calibrated on
+training specimens and judged on held-out ones by what counts: precision and recall of the damage
+found, decibels of the fill.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,15 +33,18 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from models.build.damage_scene import Picture
 from models.build.damage_synth import specimen
-from models.build.manifest import machine
+from models.build.manifest import describe, machine, milliseconds, update
 from models.build.packages import QUANTIZED
 from models.build.quantize import kept_in_float
 from models.build.restorer_data import crops, read
 from models.build.restorer_tasks import as_found, filler_input
+from renderer.models import MANIFEST
+from renderer.variants import LEAST_DECIBELS
 
 SEED = 1888
 CALIBRATION, JUDGED = 32, 60
 BELIEVED = 0.6
+SIDE = 256
 
 Fed = dict[str, NDArray[np.float32]]
 
@@ -135,13 +141,72 @@ def judged(path: Path, made: list[tuple[Fed, Fed]]) -> str:
     return f"{size} bytes  {ms:.1f} ms  precision {hit / found:.3f}  recall {hit / wanted:.3f}"
 
 
+def agreement(plain: Path, small: Path, made: list[tuple[Fed, Fed]]) -> float:
+    """PSNR in decibels of what `small` says against what `plain` says; the peak is 1, a sure belief."""
+    running = [
+        onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        for path in (plain, small)
+    ]
+    squared = [
+        float(np.mean((running[1].run(None, shown)[0] - running[0].run(None, shown)[0]) ** 2))
+        for shown, _ in made
+    ]
+    return float(-10 * np.log10(np.mean(squared)))
+
+
+def write(data: Path) -> None:
+    """``damage_int8.onnx`` and its entry in the manifest, made of the ``damage.onnx`` that is there.
+
+    Raises SystemExit where the two do not agree.
+    """
+    training, held_out = _pictures(data)
+    plain, target = QUANTIZED / "damage.onnx", QUANTIZED / "damage_int8.onnx"
+    made = _fed("damage", held_out, JUDGED)
+    with tempfile.TemporaryDirectory() as room:
+        calibration = [shown for shown, _ in _fed("damage", training, CALIBRATION)]
+        small = quantized(plain, calibration, Path(room))
+        decibels = agreement(plain, small, made)
+        if decibels < LEAST_DECIBELS:
+            raise SystemExit(f"INT8 differs too much from {plain.name}: {decibels:.1f} dB")
+        target.write_bytes(small.read_bytes())
+    listed = tomllib.loads((QUANTIZED / MANIFEST).read_text("utf-8"))["model"]
+    like = next(table for table in listed if table["file"] == plain.name)
+    table = describe(
+        target,
+        network="damage",
+        variant="int8",
+        **{name: like[name] for name in ("purpose", "source", "member", "licence")},
+        accuracy={
+            "against": f"{plain.name} on {JUDGED} held-out specimens, PSNR in dB",
+            "belief": round(decibels, 1),
+        },
+        speed={"ms": milliseconds(target, (SIDE, SIDE)), "size": SIDE, **_one_thread()},
+    )
+    update([table])
+    print(table["file"], table["bytes"], "bytes", table["accuracy"], table["speed"])
+
+
+def _one_thread() -> dict[str, Any]:
+    return {"threads": 1, "machine": machine()}
+
+
+def _pictures(data: Path) -> tuple[list[Picture], list[Picture]]:
+    """To calibrate on and to judge by."""
+    listed = crops(data)
+    training = [read(each.file) for each in listed if not each.is_held_out][:: len(listed) // 400]
+    return training, [read(each.file) for each in listed if each.is_held_out]
+
+
 def main() -> None:
     """Print both networks in half precision and in INT8."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("--data", type=Path, required=True)
-    listed = crops(parser.parse_args().data)
-    training = [read(each.file) for each in listed if not each.is_held_out][:: len(listed) // 400]
-    held_out = [read(each.file) for each in listed if each.is_held_out]
+    parser.add_argument("--write", action="store_true", help="ship the damage network in INT8 too")
+    given = parser.parse_args()
+    if given.write:
+        write(given.data)
+        return
+    training, held_out = _pictures(given.data)
     print(machine(), "one thread, 256 x 256")
     for network in ("damage", "fill"):
         path = QUANTIZED / f"{network}.onnx"

@@ -9,6 +9,8 @@ import pytest
 
 from frame.commands import doctor, doctor_frame
 from frame.commands.doctor import Finding
+from renderer.models import LoadedModel
+from renderer.variants import Trial
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +86,11 @@ def test_a_hostile_setting_does_not_speak_to_the_terminal(at_home, monkeypatch, 
     assert doctor.examine() == 0
     assert "\x1b" not in capsys.readouterr().out
     assert os.environ["XDG_CONFIG_HOME"]
+
+
+def test_it_says_which_variant_of_a_network_runs_here():
+    tried = (Trial("a.onnx", 10.0, 200.0), Trial("a_int8.onnx", 7.0, 46.0), Trial("b", 1.0, 9.0))
+    model = LoadedModel("a_int8.onnx", "ab" * 32, "CPUExecutionProvider", "int8", tried)
+    assert doctor._choice(model) == (
+        "a_int8.onnx 7.0 ms, kept against a.onnx 10.0 ms, b 1.0 ms (differs)"
+    )

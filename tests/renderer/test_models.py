@@ -14,6 +14,7 @@ import pytest
 from renderer import models
 from renderer.models import MANIFEST, ModelError, ModelStore, choose_providers
 from renderer.onnx_file import OnnxFileError, signature
+from renderer.variants import SAME_DECIBELS, Memory, Trial
 from tests.paths import ROOT
 
 SHIPPED = ROOT / "models" / "quantized"
@@ -129,19 +130,73 @@ def test_the_folder_can_be_chosen_by_environment(
     assert ModelStore().directory == tmp_path
 
 
-def test_the_variant_for_this_machine_is_preferred(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+VARIANT = "face_short_other.onnx"
+
+
+@pytest.fixture
+def two_variants(tmp_path: Path) -> Path:
+    """A folder with one network twice, under two names."""
     data = (SHIPPED / SMALLEST).read_bytes()
     plain = manifest_text(SMALLEST, data)
-    special = plain.replace(f'file = "{SMALLEST}"', 'file = "special.onnx"')
-    (tmp_path / MANIFEST).write_text(plain + special + 'preferred_on = ["riscv64"]\n')
-    for file in (SMALLEST, "special.onnx"):
+    other = plain.replace(f'file = "{SMALLEST}"', f'file = "{VARIANT}"').replace("fp32", "int8")
+    (tmp_path / MANIFEST).write_text(plain + other)
+    for file in (SMALLEST, VARIANT):
         (tmp_path / file).write_bytes(data)
-    monkeypatch.setattr(models.platform, "machine", lambda: "riscv64")
-    store = ModelStore(tmp_path, "cpu")
-    store.session("face_short")
-    assert store.loaded[0].file == "special.onnx"
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("share", "decibels", "chosen"),
+    [(0.5, 50.0, VARIANT), (0.5, 30.0, SMALLEST), (0.99, 50.0, SMALLEST), (2.0, 50.0, SMALLEST)],
+    ids=["faster and right", "faster and wrong", "hardly faster", "slower"],
+)
+def test_the_faster_variant_that_agrees_runs_and_is_remembered(
+    two_variants, monkeypatch, share, decibels, chosen
+) -> None:
+    asked = []
+
+    def tried(runs, shown):
+        asked.append([file for file, _ in runs])
+        assert all(run(shown[0])["boxes"].shape == (1, 896, 16) for _, run in runs)
+        return [Trial(SMALLEST, 10.0, SAME_DECIBELS), Trial(VARIANT, 10.0 * share, decibels)]
+
+    monkeypatch.setattr(models, "try_out", tried)
+    memory = Memory(two_variants / "cache" / "variants.json")
+    for _ in range(2):
+        store = ModelStore(two_variants, "cpu", memory)
+        store.session("face_short")
+        (loaded,) = store.loaded
+        assert loaded.file == chosen
+        assert loaded.variant == ("fp32" if chosen == SMALLEST else "int8")
+        assert [each.file for each in loaded.tried] == [SMALLEST, VARIANT]
+    assert asked == [[SMALLEST, VARIANT]], "timed once on a machine"
+
+
+def test_what_was_found_holds_for_these_files_only(two_variants, monkeypatch) -> None:
+    asked = []
+
+    def tried(runs, shown):
+        asked.append(1)
+        return [Trial(file, 10.0, SAME_DECIBELS) for file, _ in runs]
+
+    monkeypatch.setattr(models, "try_out", tried)
+    memory = Memory(two_variants / "variants.json")
+    ModelStore(two_variants, "cpu", memory).session("face_short")
+    listed = (two_variants / MANIFEST).read_text()
+    data = (two_variants / VARIANT).read_bytes() + b"\xa0\x06\x00"  # a field that nobody knows
+    digest = hashlib.sha256(data).hexdigest()
+    (two_variants / VARIANT).write_bytes(data)
+    head, mark, tail = listed.rpartition('sha256 = "')
+    (two_variants / MANIFEST).write_text(head + mark + digest + tail[64:])
+    ModelStore(two_variants, "cpu", memory).session("face_short")
+    assert len(asked) == 2
+
+
+def test_a_clip_is_not_stale_because_another_variant_runs(two_variants) -> None:
+    both = ModelStore(two_variants, "cpu", Memory(None)).fingerprint
+    listed = (two_variants / MANIFEST).read_text()
+    (two_variants / MANIFEST).write_text(listed[: listed.rindex("[[model]]")])
+    assert ModelStore(two_variants, "cpu", Memory(None)).fingerprint == both
 
 
 TRT, CUDA, CPU = (f"{name}ExecutionProvider" for name in ("Tensorrt", "CUDA", "CPU"))
@@ -247,10 +302,18 @@ def test_the_weights_stay_small() -> None:
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 20e6
 
 
-@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.onnx")), ids=lambda path: path.stem)
-def test_every_shipped_network_loads(path: Path) -> None:
-    session = ModelStore(SHIPPED, "cpu").session(path.stem)
-    assert session.loaded.file == path.name
+LISTED = tomllib.loads((SHIPPED / MANIFEST).read_text("utf-8"))["model"]
+NETWORKS = sorted({each["network"] for each in LISTED if each["file"].endswith(".onnx")})
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_shipped_network_loads_and_its_variants_agree(network: str) -> None:
+    session = ModelStore(SHIPPED, "cpu").session(network)
+    files = [each["file"] for each in LISTED if each["network"] == network]
+    assert session.loaded.file in files
+    tried = [each.file for each in session.loaded.tried]
+    assert tried == (files if len(files) > 1 else [])
+    assert all(each.agrees for each in session.loaded.tried)
 
 
 def test_the_fingerprint_names_what_would_run_here_and_reads_no_network(

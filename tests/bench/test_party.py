@@ -8,7 +8,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from bench.party import TWICE, _judge, _with_doubles
+from bench.party import MOST_MB, TWICE, _judge, _with_doubles, faults
 from bench.party_house import House
 from bench.party_phones import Roll
 from frame.core.photos import Door
@@ -58,3 +58,14 @@ def test_what_is_missing_wrong_or_left_over_is_seen(tmp_path):
     for word in ("other bytes", f"missing: {missing.sha256}", "3 files for 2", "left over: half"):
         assert word in found
     (places.uploads / "half").unlink()
+
+
+def test_an_answer_that_no_phone_may_get_spoils_the_party_and_is_named():
+    assert faults([], [], MOST_MB) == []
+    (said,) = faults([], ["500 b'Something went wrong'"] * 3, 0.0)
+    assert said == "3 unexpected answers: 500 b'Something went wrong' (3x)"
+    assert [each.split(":")[0] for each in faults(["twice"], ["429 b''"], MOST_MB + 1)] == [
+        "1 photos",
+        "1 unexpected answers",
+        "301 MB of memory",
+    ]

@@ -114,6 +114,25 @@ def test_the_phone_goes_offline_and_says_so_itself(phone, at_home, tmp_path):
     assert_all_there_once(at_home, paths)
 
 
+def test_picked_while_the_network_is_away_before_the_page_has_all_its_scripts(
+    phone, at_home, tmp_path
+):
+    """The photo can be read; what reads it comes when the network does."""
+    paths = write(tmp_path / "roll", 2)
+    scripts = ("**/hash-worker.js", "**/sha256.js*")
+    for script in scripts:
+        phone.route(script, lambda route: route.abort())
+    phone.goto(at_home.invite()[0])
+    phone.context.set_offline(True)
+    phone.set_input_files("#files", paths)
+    phone.get_by_text("Your device is reading it").wait_for()
+    for script in scripts:
+        phone.unroute(script)
+    phone.context.set_offline(False)
+    wait_until(lambda: len(taken(at_home)) == 2, "for both", phone)
+    assert_all_there_once(at_home, paths)
+
+
 def test_the_tab_is_killed_and_the_next_one_goes_on(chromium, at_home, tmp_path):
     """With what the browser keeps: nobody has to pick anything again."""
     paths = write(tmp_path / "roll", 3, 2_500_000)

@@ -1,5 +1,9 @@
 // SHA-256 of files and pieces: in a worker, or here where there is none.
 
+import { pause } from "./line.js";
+
+const AGAIN_SECONDS = 5;
+
 let worker = null;
 let last = 0;
 const asked = new Map();
@@ -27,8 +31,19 @@ function start() {
   };
 }
 
+// Picked in the moment in which the Wi-Fi was gone: the photo is there, only the script is not yet.
+async function script() {
+  for (let tried = 0; !self.Sha256; tried++) {
+    try {
+      await import(`/static/guest/sha256.js?tried=${tried}`); // browsers remember an address that failed
+    } catch {
+      await pause(AGAIN_SECONDS);
+    }
+  }
+}
+
 async function here(blob) {
-  if (!self.Sha256) await import("/static/guest/sha256.js");
+  await script();
   const sha = new self.Sha256();
   const piece = 1 << 18; // small, so that the page goes on answering between two
   for (let at = 0; at < blob.size; at += piece) {
@@ -38,8 +53,13 @@ async function here(blob) {
   return sha.digest();
 }
 
-export function digestOf(blob) {
+// At the beginning, while there is a network to fetch it with.
+export function prepare() {
   if (worker === null) start();
+}
+
+export function digestOf(blob) {
+  prepare();
   if (!worker) return here(blob);
   return new Promise((resolve, reject) => {
     asked.set(++last, [resolve, reject, blob]);

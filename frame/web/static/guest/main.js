@@ -2,7 +2,7 @@
 
 import { Card, percent, say, words } from "./cards.js";
 import { Carrier, Declined } from "./carrier.js";
-import { digestOf, hex } from "./hashing.js";
+import { digestOf, hex, prepare } from "./hashing.js";
 import { request } from "./line.js";
 import { drop, keep, kept } from "./shelf.js";
 
@@ -378,6 +378,7 @@ async function begin() {
   find("without-script").hidden = true;
   find("pick").hidden = false;
   listen();
+  prepare();
   // On secure origins only; elsewhere browsers have no such thing, and nothing is missing.
   navigator.serviceWorker?.register("/share-worker.js", { type: "module" }).catch(() => {});
   // Without a pass: shared from another app (see `share-worker.js`).

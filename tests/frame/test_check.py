@@ -1,4 +1,4 @@
-"""`wakeframe check` on whatever people hand it: a plain sentence, exit code 0 or 3, no traceback."""
+"""What people hand to `check`, `restore` and `animate`: a sentence, exit code 0 or 3, no traceback."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from PIL import Image
 from bench.attributes import drawn_face
 from frame import cli
 from frame.commands.findings import sections
+from renderer.clip import probe
 from renderer.prepare.findings import Cost, finding
 from tests.frame import photos
 from tests.paths import ROOT
@@ -214,3 +215,25 @@ def test_restore_takes_whatever_it_is_as_calmly(case, tmp_path, monkeypatch, cap
     else:
         assert code == FIT, "a landscape and a cat may be restored too"
         assert said.out.strip()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("extra", [[], ["--restore"]], ids=["as it is", "restored"])
+@pytest.mark.parametrize("case", CASES)
+def test_animate_takes_whatever_it_is_as_calmly(case, extra, tmp_path, capsys):
+    make, code, first = CASES[case]
+    photo, clip, report = make(tmp_path / "photo"), tmp_path / "clip.mp4", tmp_path / "r.json"
+    job = ["animate", str(photo), "-o", str(clip), "--report", str(report), "--quiet", *extra]
+    assert cli.main([*job, "--driver", "blink-and-nod", "--height", "360"]) == code
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err
+    content = json.loads(report.read_text())
+    if code == FIT:
+        assert content["verdict"] == "animated" and probe(clip).frames == content["frames"]
+        return
+    assert not clip.exists() and content["verdict"] in ("refused", "still")
+    assert content["reasons"] and all(each["message"].endswith(".") for each in content["reasons"])
+    lines = said.err.splitlines()
+    assert lines and all(line.startswith("wakeframe: ") and line.isprintable() for line in lines)
+    if first:
+        assert content["reasons"][0]["code"] == first

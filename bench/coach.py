@@ -84,7 +84,10 @@ def labelled_crops(animator: GeometricAnimator) -> Iterator[Seen]:
         sizes = [face.frame_share for face in report.faces]
         largest = sizes.index(max(sizes)) if sizes else None
         said = frozenset[str]() if largest is None else codes_of(report, largest)
-        yield Seen(name.removeprefix("SFHQ-T2I_search_2_"), seen, said)
+        short = (
+            name.removeprefix("SFHQ-T2I_search_2_").replace("_top_10_", " ").replace("_x_Sex", " x")
+        )
+        yield Seen(short, seen, said)
 
 
 def print_table(reports: list[tuple[str, Report]]) -> None:

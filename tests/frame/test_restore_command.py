@@ -12,8 +12,13 @@ from PIL import Image
 
 from frame import cli
 from frame.commands import animate
+from frame.commands.restore import new_restorer
+from frame.studio.kit import new_engine
+from renderer.prepare.mender import LearnedMender
+from renderer.prepare.restore import Restorer
 from tests.fakes.animator import FakeAnimator
 from tests.frame import photos
+from tests.frame.test_check import astronaut
 from tests.renderer.prepare.scenes import faded, noisy, scene, toned
 
 
@@ -103,6 +108,33 @@ def test_no_photo_is_exit_code_3_and_leaves_what_was_there(run, tmp_path):
     assert out.read_text() == "older"
     assert json.loads(report.read_text())["verdict"] == "refused"
     assert names(tmp_path) == ["o.png", "p.jpg", "r.json"]
+
+
+def test_scratches_are_found_and_filled(run, tmp_path):
+    """By the networks that come with us, in all three places where photos are restored."""
+    clean = astronaut(900)
+    scratched = clean.copy()
+    for ends in (
+        [[0, 117], [292, 175], [585, 78], [898, 234]],
+        [[779, 898], [838, 643], [740, 487]],
+    ):
+        cv2.polylines(scratched, [np.array(ends)], False, (244, 240, 228), 3, cv2.LINE_AA)
+    photo, out, report = tmp_path / "p.png", tmp_path / "o.png", tmp_path / "r.json"
+    photo.write_bytes(photos.encoded(scratched, "PNG"))
+    code, told, _ = run("restore", photo, "-o", out, "--report", report)
+    content = json.loads(report.read_text())
+    assert code == 0 and "scratches and spots filled" in told
+    assert "scratches" in content["mended"] and content["damage"] > 0.005
+    assert [likeness["kept"] for likeness in content["identity"]] == [1.0]
+    lines = np.abs(scratched.astype(int) - clean).max(axis=2) > 20
+    before, after = (
+        np.abs(each.astype(int) - clean)[lines].mean() for each in (scratched, pixels(out))
+    )
+    assert after < 0.35 * before
+    assert (np.abs(pixels(out).astype(int) - scratched)[~lines].max(axis=1) > 2).mean() < 0.03
+    for restorer in (new_restorer(), new_engine().restorer):
+        assert isinstance(restorer, Restorer)
+        assert isinstance(restorer._mender, LearnedMender)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from renderer.faces.planes import IntBox, Mask, resized_bytes
+from renderer.faces.planes import IntBox, Mask, grown, resized_bytes
 from renderer.faces.types import Face, Floats, Picture
 from renderer.models import ModelStore
 from renderer.prepare.tiles import tiles
@@ -35,6 +35,9 @@ BELIEVED = 0.55
 """Belief from which a pixel away from faces counts as damaged."""
 CONTINUED = 0.35
 """Belief from which it does if it touches one that counts, as a scratch goes on where it is faint."""
+BESIDE = 12.0
+"""How far what is only veiled may lie from what is lost, in pixels: a fold lies along its broken ridge.
+What merely looks clouded is more often a white dress, a lit forehead or a wall out of focus."""
 HANGS_TOGETHER = 0.4
 """Share of a damaged patch that may lie on eyes, brows or lips: a crack crosses a lip, it does not lie
 on it."""
@@ -158,7 +161,7 @@ def decide(belief: Floats, faces: Sequence[Face]) -> tuple[Mask, Mask]:
             mark = _capped(mark, plane, area, MOST_OF_A_FACE)
         marks.append(_capped(mark, plane, np.ones_like(mark), MOST))
     lost, veiled = marks
-    return lost, veiled & ~lost
+    return lost, _beside(veiled & ~lost, lost)
 
 
 def _grown_on(belief: Floats, bars: Floats) -> Mask:
@@ -169,6 +172,17 @@ def _grown_on(belief: Floats, bars: Floats) -> Mask:
     sure[labels[belief >= bars]] = True
     sure[0] = False
     result: Mask = sure[labels]
+    return result
+
+
+def _beside(veiled: Mask, lost: Mask) -> Mask:
+    """What of `veiled` hangs together with something lost and lies beside it."""
+    near = grown(lost, BESIDE) & (veiled | lost)
+    _, labels = cv2.connectedComponents(near.astype(np.uint8), connectivity=8)
+    touches = np.zeros(int(labels.max()) + 1, bool)
+    touches[labels[lost]] = True
+    touches[0] = False
+    result: Mask = veiled & touches[labels]
     return result
 
 

@@ -38,6 +38,9 @@ SEED = 1839
 UNIT = 4.0
 """Pixels of this scan for one of the pictures that damage is drawn for."""
 
+TIMES = 4
+"""So often each kind of damage is laid over it."""
+
 FADED, GRAIN = (64.0, 0.6), 6.0
 """Black and what is left of the contrast; deviation of the grain in levels."""
 
@@ -97,7 +100,7 @@ def scan(folder: Path, faces: int) -> Path:
 def _aged(clean: Picture) -> Picture:
     rng = np.random.default_rng(SEED)
     tones = clean.astype(np.float32)
-    makers = (damage_lines.cracks, damage_lines.scratches, damage_spots.dust)
+    makers = (damage_lines.cracks, damage_lines.scratches, damage_spots.dust) * TIMES
     for coat in (coat for make in makers for coat in make(rng, (WIDTH, HEIGHT), UNIT)):
         alpha = np.clip(coat.alpha, 0, 1)[..., None]
         tones += alpha * (coat.colour - tones)

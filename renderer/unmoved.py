@@ -43,7 +43,7 @@ upside down on purpose 0.94 at most (`python -m bench.gates` prints both)."""
 
 LEAST_LIDS = 0.07
 """By how much an eye has to resemble itself more than itself upside down, or than the other eye.
-Natural poses reach 0.083 and more; lids swapped on purpose, in the worst pose of a clip, 0.059 at most."""
+Natural poses reach 0.083 and more; lids swapped on purpose, in a clip's worst pose, 0.059 at most."""
 
 LIDS_OPEN_COMMAND = 0.1
 """Eyes are compared in poses in which lids are told to close no farther than this."""

@@ -144,9 +144,12 @@ class Memory:
         """The trials under that key."""
         found: Any = self._read().get(key)
         try:
-            return [Trial(str(e["file"]), float(e["ms"]), float(e["decibels"])) for e in found]
+            trials = [Trial(str(e["file"]), float(e["ms"]), float(e["decibels"])) for e in found]
         except (KeyError, TypeError, ValueError):
             return None
+        # They go into reports, which know neither infinity nor what is no number.
+        is_sound = all(math.isfinite(each.ms) and math.isfinite(each.decibels) for each in trials)
+        return trials if is_sound else None
 
     def keep(self, key: str, trials: Sequence[Trial]) -> None:
         if self._file is None:

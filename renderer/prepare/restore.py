@@ -39,14 +39,15 @@ EDITION = 1
 edition are then prepared again."""
 
 SHARES = {
-    "faces": 0.2,
-    "damage": 0.35,
-    "fill": 0.1,
-    "tones and noise": 0.25,
-    "eyes": 0.02,
-    "identity": 0.08,
+    "faces": 0.16,
+    "damage": 0.25,
+    "fill": 0.36,
+    "tones and noise": 0.15,
+    "eyes": 0.01,
+    "identity": 0.07,
 }
-"""Each stage's share of the whole time, in their order, on a scan of 12 megapixels."""
+"""Each stage's share of the whole time, in their order, on a scratched scan of 12 megapixels
+(`python -m bench.restore_speed`)."""
 
 BACK = (0.75, 0.5, 0.25, 0.0)
 """How much of the restoration is kept around a face that has become too unlike itself, one after the

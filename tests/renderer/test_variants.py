@@ -94,7 +94,11 @@ def test_a_memory_keeps_what_was_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{", '{"here": 3}', '{"here": [{"file": "a"}]}', "\x00"]
+    "text",
+    [
+        *("", "[]", "{", '{"here": 3}', '{"here": [{"file": "a"}]}', "\x00"),
+        '{"here": [{"file": "a", "ms": 1.0, "decibels": Infinity}]}',
+    ],
 )
 def test_a_damaged_memory_is_an_empty_one(tmp_path: Path, text: str) -> None:
     file = tmp_path / "variants.json"

@@ -110,3 +110,15 @@ def test_what_looks_damaged_all_over_is_capped() -> None:
     face = clay_face((100.0, 100.0), px_per_mm=0.5)
     lost, _ = decide(_belief(belief), [face])
     assert lost[face_area([face], (200, 200))].mean() <= MOST_OF_A_FACE + 1e-3
+
+
+def test_what_only_veils_counts_beside_what_is_lost() -> None:
+    belief = np.zeros((120, 200, 2), np.float32)
+    belief[10:110, 40:43, 0] = 0.95  # a fold's broken ridge
+    belief[10:110, 34:50, 1] = 0.9  # and what the fold veils
+    belief[10:110, 50:90, 1] = 0.9  # which cannot be as wide as this
+    belief[20:100, 150:190, 1] = 0.99  # a white dress
+    lost, veil = decide(belief, ())
+    assert lost[60, 41] and not lost[60, 37]
+    assert veil[60, 36] and veil[60, 48] and not veil[60, 80]
+    assert not veil[:, 150:].any()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -12,6 +12,8 @@ from renderer.faces.types import Face, Picture
 from renderer.models import ModelStore
 from renderer.prepare import restore as module
 from renderer.prepare.blend import blend_back
+from renderer.prepare.finish import finish, plan_finish
+from renderer.prepare.grid import Blocks
 from renderer.prepare.restore import BACK, SHARES, Restorer
 from renderer.prepare.sheet import before_after
 from tests.renderer.clay import clay_face, clay_picture
@@ -192,3 +194,17 @@ def test_a_sheet_shows_both_and_every_face():
     assert with_face.shape[0] > alone.shape[0]
     outside = before_after(picture, picture, [FACE.shifted(5000.0, 0.0)])
     assert outside.dtype == np.uint8
+
+
+def test_parts_of_a_picture_join_without_a_seam():
+    """What is done part by part is what would be done at once."""
+    picture = noisy(faded(toned(scene())), 6, is_grey=True)
+    plan = replace(plan_finish(picture, ()), deblocking=Blocks(3.0, 0, 0))
+    assert plan.change is not None and plan.denoising is not None
+    whole, counts = finish(picture, plan, lambda _: None)
+    wide = np.pad(picture, ((0, 0), (512, 400), (0, 0)), mode="reflect")
+    parts, _ = finish(wide, plan, lambda _: None)
+    inside = np.s_[:, 40:-40]
+    there = parts[:, 512 : 512 + picture.shape[1]]
+    np.testing.assert_allclose(there[inside].astype(int), whole[inside].astype(int), atol=1)
+    assert all(0 < share <= 1 for share in counts.values())

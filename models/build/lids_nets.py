@@ -7,8 +7,12 @@ from torch.nn import functional
 
 from models.build.lids_planes import PLANES
 
-WIDTHS = (32, 48, 64, 96)
+WIDTHS = (16, 24, 40, 56)
 """Channels at the full, half, quarter and eighth resolution of the frame."""
+
+
+DROPPED = 0.2
+"""Share of the deepest channels left out of a training step: closed eyes are few."""
 
 
 def _convolution(inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
@@ -33,6 +37,7 @@ class Lidder(nn.Module):  # type: ignore[misc]  # torch has no types here
         self.wide = nn.Sequential(
             _convolution(least, least, dilation=2), _convolution(least, least, dilation=4)
         )
+        self.drop = nn.Dropout2d(DROPPED)
         self.narrow_quarter = nn.Conv2d(least, quarter, 1)
         self.up_quarter = _convolution(quarter, quarter)
         self.narrow_half = nn.Conv2d(quarter, half, 1)
@@ -48,7 +53,7 @@ class Lidder(nn.Module):  # type: ignore[misc]  # torch has no types here
         half = self.to_half(full)
         quarter = self.to_quarter(half)
         least = self.to_least(quarter)
-        least = least + self.wide(least)
+        least = self.drop(least + self.wide(least))
         x = self.up_quarter(quarter + _twice(self.narrow_quarter(least)))
         x = self.up_half(half + _twice(self.narrow_half(x)))
         return self.last(self.up_full(full + _twice(self.narrow_full(x))))

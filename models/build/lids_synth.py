@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from models.build.lids_frame import COLUMNS, ROWS, Framed, U, V, geometry
+from models.build.lids_frame import COLUMNS, EYE_WIDTH, LEFT, LEVEL, ROWS, Framed, U, V, geometry
 from models.build.lids_planes import FINEST, MOST, Prepared, prepare, relative
 from models.build.lids_store import Stored
 from renderer.faces.types import Floats
@@ -157,6 +157,32 @@ def unsure(rng: Random, eye: Framed) -> Framed:
     )
 
 
+def varied(rng: Random, closed: Stored) -> Stored:
+    """A closed eye a little larger or smaller, tilted, shifted, and in another light."""
+    eye = closed.eye
+    turn = cv2.getRotationMatrix2D(
+        (LEFT + EYE_WIDTH / 2, LEVEL), rng.normal(0, 4), float(np.exp(rng.normal(0, 0.07)))
+    )
+    turn = turn + np.array([[0, 0, rng.normal(0, 1.5)], [0, 0, rng.normal(0, 1.5)]])
+    light = cv2.warpAffine(eye.light, turn, (COLUMNS, ROWS), borderMode=cv2.BORDER_REPLICATE)
+    columns = np.arange(COLUMNS)
+
+    def carried_along(rows: Floats) -> Floats:
+        at = np.stack([columns, rows + LEVEL, np.ones(COLUMNS)]).T @ turn.T
+        return np.asarray(np.interp(columns, at[:, 0], at[:, 1] - LEVEL), np.float32)
+
+    line = carried_along(eye.upper)
+    bent = Framed(np.asarray(light * ramp(rng), np.float32), line, line, carried_along(eye.brow))
+    return replace(closed, eye=bent)
+
+
+def ramp(rng: Random) -> Floats:
+    """Light that falls off across an eye and down it, as a factor."""
+    aside, down = rng.normal(0, 0.3, 2)
+    slope = aside * (U[None] - 0.5) + down * V[:, None] / EYE_WIDTH
+    return np.asarray(np.exp(np.clip(slope, -0.5, 0.5)), np.float32)
+
+
 def real(rng: Random, closed: Stored, given: Donor) -> Example:
     """A closed eye opened."""
     is_folded = rng.random() < 0.6
@@ -165,7 +191,7 @@ def real(rng: Random, closed: Stored, given: Donor) -> Example:
         float(rng.uniform(3, 12)),
         float(rng.uniform(1.2, 4)),
     )
-    eye, skin = opened(closed, given, fold)
+    eye, skin = opened(varied(rng, closed), given, fold)
     return _example(rng, eye, skin)
 
 
@@ -209,7 +235,8 @@ def correction(closed: Stored, given: Donor) -> Correction:
 
 def carried(rng: Random, each: Stored, known: list[Correction]) -> Example:
     """An open eye, and what closed eyes like it say of its lid."""
-    eye, _ = aged(rng, each.eye, each.eye.light)
+    lit = replace(each.eye, light=np.minimum(each.eye.light * ramp(rng), 255))
+    eye, _ = aged(rng, lit, lit.light)
     prepared = prepare(eye)
     own = look(prepared)
     far = np.array([float(np.abs(own - one.look).mean()) for one in known])

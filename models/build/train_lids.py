@@ -45,12 +45,12 @@ from models.build.lids_synth import (
 SEED = 1839
 """The year of the first portrait by daguerreotype, of a sitter told not to blink."""
 BATCH = 64
-RATE, WARM_UP, DECAY = 1.5e-3, 200, 1e-2
-KEEP = 0.998
-SAVE_EVERY, ASK_EVERY = 500, 1000
+RATE, WARM_UP, DECAY = 1.5e-3, 200, 5e-2
+KEEP = 0.995
+SAVE_EVERY, ASK_EVERY = 250, 250
 SLOPES = 0.7
 """Weight of the error of the answer's slopes: they are what makes a crease or an edge."""
-KINDS = (0.57, 0.67)
+KINDS = (0.60, 0.65)
 """Share of closed eyes opened, and with that of video frames; the rest are open eyes."""
 KEPT_BACK, HELD_TOO = 0.15, 0.35
 """Of the people on the training side whose eyes are closed, the first share chooses the step, and those
@@ -217,7 +217,7 @@ def train(
         best = (float(saved["best_score"]), int(saved["best_step"]), saved["best"])
     print(f"{parameters(net)} parameters, {len(made[0])} examples, {device}", flush=True)
     began, running, counted = time.monotonic(), 0.0, 0
-    judge = Lidder().to(device)
+    judge = Lidder().to(device).eval()
     for step in range(first, steps):
         for part in optimiser.param_groups:
             part["lr"] = _rate(step, steps)

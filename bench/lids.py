@@ -12,6 +12,7 @@ the key, once both readings are logged, and counts.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ def sheets(network: Path, out: Path) -> None:
     everything = list(cases(network))
     key: dict[str, dict[str, str]] = {}
     for reading in READINGS:
-        rng = np.random.default_rng((SEED, reading, *network.read_bytes()[-4:]))
+        rng = np.random.default_rng((SEED, reading, *hashlib.sha256(network.read_bytes()).digest()))
         order = rng.permutation(len(everything))
         key[str(reading)] = {}
         rows = []
@@ -210,7 +211,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("sheets"))
     parser.add_argument("--reading", type=int, choices=READINGS, default=1)
     parser.add_argument("answers", nargs="*")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     if given.what in {"sheets", "figures"} and given.network is None:
         parser.error("--network is needed")
     if given.what == "sheets":

@@ -4,7 +4,7 @@ VENV := .venv
 IN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint bench requirements clean
+.PHONY: run test axe lint bench requirements clean
 .DEFAULT_GOAL := $(READY)
 
 # Every package comes with its hash. uv does the same as pip in a tenth of the time, where it is there.
@@ -26,8 +26,12 @@ $(READY): requirements.txt pyproject.toml
 run: $(READY)
 	@$(IN)/python -m bench.demo
 
-test: lint
+test: lint axe
 	$(IN)/python -m pytest
+
+# Where there is npm: the tests themselves have no network, and skip what needs it.
+axe: $(READY)
+	-@! command -v npm >/dev/null || $(IN)/python -m bench.axe
 
 lint: $(READY)
 	$(IN)/ruff check .

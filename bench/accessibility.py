@@ -9,6 +9,7 @@ npm once, to fetch axe-core.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,9 +47,10 @@ def main() -> int:
         return 1
     sights = [each for each in SIGHTS if options.only in each.name]
     found: dict[str, list[Verdict]] = defaultdict(list)
-    with browser() as opened, houses({each.kind for each in sights}, portraits) as frames:
-        for language in LANGUAGES:
-            for screen in SCREENS:
+    kinds = {each.kind for each in sights}
+    with browser() as opened:
+        for language, screen in itertools.product(LANGUAGES, SCREENS):
+            with houses(kinds, portraits) as frames:
                 for sight in sights:
                     found[sight.name] += verdicts(
                         opened, sight, frames[sight.kind], screen, language, script

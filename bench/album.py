@@ -7,7 +7,9 @@ written into the catalogue as they write it.
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +34,9 @@ from sync.passes import issue
 
 GRANDMOTHER, AUNT, LONG = "Oma Ilse", "Ben", "Tante Ottilie-Wilhelmine von und zu Hohenlangenburg"
 MODELS = "album"
-FRAMES = 25
+FRAMES, TOLD_FRAMES = 25, 125
+"""A second of each clip is enough to look at; its row says that it is as long as all are."""
+
 DAY = 86400
 
 
@@ -117,6 +121,11 @@ class Album:
         rendering = self._photo("IMG_2039.jpg")
         facts = {"state": "rendering", "photo": rendering.id, "share": 0.43, "waiting": 1}
         say(self._live, "studio", {**facts, "estimate_seconds": 150.0})
+        processes = {
+            name: {"pid": os.getpid(), "starts": 1, "since": time.monotonic() - 3 * DAY}
+            for name in ("display", "doors", "looker", "studio", "web")
+        }
+        say(self._live, "app", {"began": self._now - 3 * DAY, "processes": processes})
 
     def send(self, pass_: Pass) -> None:
         """What a relative's page shows: one photo in every state that it has a word for."""
@@ -188,7 +197,7 @@ class Album:
             clip.publish()
         view = View((0, 0, width, height), width, height)
         facts = (photo.id, path.name, "nostalgia", "auto", MODELS, "", view, path.stat().st_size)
-        new = NewClip(*facts, self._now - DAY, FRAMES, json.dumps(REPORT))
+        new = NewClip(*facts, self._now - DAY, TOLD_FRAMES, json.dumps(REPORT))
         self._catalogue.clips.approve(self._catalogue.clips.add(new), approval)
 
     def _restore(self, each: Print) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from flask import Flask, abort, request
 
 from bench.album import Album, give_passes
+from frame.errors import DiskFull
 from frame.library.catalogue import Catalogue
 from frame.library.places import Places
 from frame.settings import Settings
@@ -32,7 +33,7 @@ NAME = "wakeframe.local"
 """What a browser calls it; it has to be told where that is (see `bench.chromium`)."""
 
 HERE = "127.0.0.1"
-FIRST_PORT = 18700
+ANY_PORT = 0
 PASSWORD = "a horse and a half"  # noqa: S105 - of nobody: the library is thrown away
 OWNER = "o" * 22
 MISHAP = "mishap"
@@ -75,7 +76,7 @@ def album_house(kind: Kind, portraits: Path) -> Iterator[AlbumHouse]:
     """Serve it until the block ends. `portraits` is a folder with pictures of people."""
     with (
         tempfile.TemporaryDirectory(prefix="bench-album-") as name,
-        bind(FIRST_PORT, HERE) as listener,
+        bind(ANY_PORT, HERE) as listener,
     ):
         root = Path(name)
         context = Context(
@@ -130,7 +131,10 @@ def _furnish(kind: Kind, context: Context, portraits: Path) -> AlbumHouse:
     @app.before_request
     def mishap() -> None:
         """After the doors' own checks, as whatever goes wrong in a page."""
-        if MISHAP in request.args:
-            abort(int(request.args[MISHAP]))
+        status = request.args.get(MISHAP)
+        if status == "507":
+            raise DiskFull("full")
+        if status:
+            abort(int(status))
 
     return AlbumHouse(kind, app, context, tokens, photos)

@@ -85,7 +85,8 @@ def jpeg(picture: Pixels, taken: str | None = None) -> bytes:
 
 def on_a_wall(picture: Pixels, width: int, height: int) -> Pixels:
     """As a panel shows it: whole, on a surround of its own darkened colours."""
-    surround = cv2.GaussianBlur(cv2.resize(picture, (width, height)), (0, 0), width / 12)
+    small = cv2.GaussianBlur(cv2.resize(picture, (64, 36), interpolation=cv2.INTER_AREA), (0, 0), 6)
+    surround = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
     panel = np.asarray(surround * 0.45, np.uint8)
     scale = min(width / picture.shape[1], height / picture.shape[0]) * 0.92
     size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))

@@ -3,12 +3,15 @@
 It comes from npm, pinned by version and hash, and lies in the cache; nothing of it is in this
 repository. It is run in a JavaScript world of its own beside the page's: the pages' policy, which allows
 no script but their own files, stays in force, and the page does not notice.
+
+``python -m bench.axe`` fetches it.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -66,15 +69,22 @@ class Verdict:
     unsure: dict[str, int]
 
 
+def cached() -> str | None:
+    """The script, where it was fetched already."""
+    kept = AXE.folder / AXE.members[0]
+    return kept.read_text("utf-8") if kept.is_file() else None
+
+
 def fetched() -> str:
     """The script, from the cache or, the first time, from npm. Raises `FetchError`: there is no npm, no
     network, or it is not what was pinned."""
-    kept = AXE.folder / AXE.members[0]
-    if not kept.is_file():
+    found = cached()
+    if found is None:
         if shutil.which("npm") is None:
             raise FetchError("There is no npm to fetch axe-core with: `apt-get install npm`.")
-        unpack(AXE, download(AXE))
-    return kept.read_text("utf-8")
+        (path,) = unpack(AXE, download(AXE))
+        found = path.read_text("utf-8")
+    return found
 
 
 def judge(page: Page, script: str) -> Verdict:
@@ -121,5 +131,20 @@ def verdict(results: dict[str, Any]) -> Verdict:
     return Verdict(violations, unsure)
 
 
+def main() -> int:
+    """Fetch it, for the tests, which have no network."""
+    try:
+        fetched()
+    except FetchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{AXE.label} is in the cache.")
+    return 0
+
+
 def _place(target: Sequence[Any]) -> str:
     return " > ".join(str(each) for each in target)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

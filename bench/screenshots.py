@@ -8,7 +8,9 @@ side by side. ``--only TEXT`` takes the pages with that in their name.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,10 +33,14 @@ STICKS_OUT = """() => {
         return false;
     };
     return [...document.querySelectorAll("body *")]
+        .filter((each) => each.checkVisibility({ contentVisibilityAuto: true }))
         .filter((each) => each.getBoundingClientRect().right > wide + 0.5 && !scrolls(each))
         .map((each) => each.tagName.toLowerCase() + "." + each.className);
 }"""
 """What ends beyond the right edge of the page and is not in something that scrolls or hides it."""
+
+
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,10 @@ def main() -> int:
     sights = [each for each in SIGHTS if options.only in each.name]
     options.out.mkdir(parents=True, exist_ok=True)
     wide = []
-    with browser() as opened, houses({each.kind for each in sights}, portraits) as found:
-        for language in LANGUAGES:
-            for screen in (PHONE, NARROW, LAPTOP):
+    kinds = {each.kind for each in sights}
+    with browser() as opened:
+        for language, screen in itertools.product(LANGUAGES, (PHONE, NARROW, LAPTOP)):
+            with houses(kinds, portraits) as found:
                 for sight in sights:
                     shots = list(
                         shoot(opened, sight, found[sight.kind], screen, language, options.out)
@@ -86,19 +93,27 @@ def shoot(
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             path = out / f"{screen.label}-{language}-{scheme}" / f"{sight.name}.png"
-            settle(page)
+            settle(page, sight)
             # What never ends loading cannot be taken whole; it is never taller than the screen.
             page.screenshot(path=path, full_page=sight.who != "screen", animations="disabled")
             yield Shot(path, tuple(page.evaluate(STICKS_OUT)))
 
 
-def settle(page: Page) -> None:
-    """Until every picture that the page wants is there."""
+def settle(page: Page, sight: Sight) -> None:
+    """Until every picture that the page wants is there, at its top; bars that go along with the reader
+    lie where they belong, as they would be in the middle of a picture of the whole page."""
     for image in page.locator("img").all():
         image.scroll_into_view_if_needed()
-        src = image.get_attribute("src") or ""
-        if not src.endswith(".mjpg"):
+        if sight.who == "screen":
+            until = time.monotonic() + PATIENCE_SECONDS
+            while not image.evaluate("image => image.naturalWidth"):
+                if time.monotonic() > until:
+                    raise SystemExit(f"{sight.name}: its picture does not come")
+                page.wait_for_timeout(50)
+        else:
             image.evaluate("image => image.decode().catch(() => {})")
+    for bar in page.locator(".selection-bar, .save-bar").all():
+        bar.evaluate("bar => { bar.style.position = 'static' }")
     page.evaluate("scrollTo(0, 0)")
 
 

@@ -20,6 +20,7 @@ from frame.web.owner.pages import back, page, pages, restoring_rule, undoing
 from frame.web.owner.undo import Undone
 from frame.web.words import gettext as _
 from frame.web.words import language, ngettext
+from frame.web.words import share as in_percent
 from frame.words import say
 
 PAGE = 60
@@ -111,7 +112,7 @@ def tile_of(entry: Entry) -> Tile:
     state = living.state(catalogue(), context().live, entry.id)
     word = state.state if state else "deleted"
     share = state.progress if state else None
-    return Tile(entry, word, say(f"state.{word}", language(), share=f"{share or 0:.0%}"), share)
+    return Tile(entry, word, say(f"state.{word}", language(), share=in_percent(share or 0)), share)
 
 
 def narrowed() -> tuple[Narrowing, dict[str, str]]:

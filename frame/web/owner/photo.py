@@ -20,7 +20,7 @@ from frame.web.owner.gallery import DEEDS, narrowed, query
 from frame.web.owner.pages import back, page, pages, restoring_rule
 from frame.web.owner.undo import Undone
 from frame.web.words import gettext as _
-from frame.web.words import language
+from frame.web.words import language, share
 from frame.words import say
 
 CHOICES = {
@@ -87,7 +87,7 @@ def photo(photo_id: int) -> str:
         grid=query(typed),
         typed_words={name: value for name, value in typed.items() if value},
         query=query,
-        state_word=say(f"state.{state.state}", language(), share=f"{state.progress or 0:.0%}"),
+        state_word=say(f"state.{state.state}", language(), share=share(state.progress or 0)),
         clip_words={
             "waiting": _("waits for your yes"),
             "approved": _("plays on the wall"),

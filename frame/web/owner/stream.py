@@ -19,7 +19,7 @@ from frame.web.owner import living
 from frame.web.owner.pages import pages
 from frame.web.serving.answer import Stream
 from frame.web.words import gettext as _
-from frame.web.words import language
+from frame.web.words import language, share
 from frame.words import duration, say
 
 LOOK_SECONDS = 1.0
@@ -64,11 +64,11 @@ def states() -> Response:
         if text.isdecimal() and len(text) < 18:
             state = living.state(catalogue(), context().live, int(text))
             if state is not None:
-                share = f"{state.progress or 0:.0%}"
+                progress = share(state.progress or 0)
                 found[text] = {
                     "state": state.state,
                     "share": state.progress,
-                    "words": say(f"state.{state.state}", tongue, share=share),
+                    "words": say(f"state.{state.state}", tongue, share=progress),
                 }
     return jsonify(found)
 

@@ -120,7 +120,7 @@ function choosing(form) {
   function count() {
     const chosen = boxes.filter((box) => box.checked).length;
     words.textContent = chosen === 0 ? words.dataset.none : chosen === 1 ? words.dataset.one : words.dataset.many.replace("{count}", chosen);
-    bar.classList.toggle("empty", chosen === 0 && !form.classList.contains("approval"));
+    bar.classList.toggle(form.classList.contains("approval") ? "resting" : "empty", chosen === 0);
   }
   boxes.forEach((box, index) => {
     box.addEventListener("click", (event) => {
@@ -277,6 +277,7 @@ function restoring(place) {
   setTimeout(look, 1000);
 }
 
+for (const each of $$(".shelves [aria-current]")) each.scrollIntoView({ block: "nearest", inline: "center" });
 for (const each of $$("[data-live]")) follow(each);
 for (const each of $$("form.remote")) remote(each);
 for (const each of $$("[data-states]")) states(each);

@@ -215,9 +215,10 @@ export class Card {
       repeat.setAttribute("aria-pressed", String(video.loop));
     };
     video.onplay = () => {
+      const hadFocus = document.activeElement === watch;
       watch.hidden = true;
       controls.hidden = false;
-      if (document.activeElement === watch) toggle.focus();
+      if (hadFocus) toggle.focus();
     };
     video.onpause = video.onended = () => {
       const hadFocus = controls.contains(document.activeElement);

@@ -13,7 +13,6 @@ import queue
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,7 +31,9 @@ PATIENCE = 5.0
 class Feed:
     """Batches ``(batch, H, W, C) uint8`` of the steps from `first` on, one after the other.
 
-    The processes are forked on construction: torch may not have started a thread or a device before.
+    The processes are forked on construction: torch may not have started a thread or a device before,
+    nor OpenCV threads (``cv2.setNumThreads(1)``). A forked process could not stop OpenCV's: their lock
+    may be held by one that was not copied, and it would wait for ever.
     """
 
     def __init__(
@@ -94,7 +95,6 @@ class Feed:
                 return step, count
 
     def _work(self, make: Maker) -> None:
-        cv2.setNumThreads(1)
         parent = os.getppid()
         while os.getppid() == parent:
             try:

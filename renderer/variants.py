@@ -99,7 +99,7 @@ def _decibels(answer: Sequence[Arrays], reference: Sequence[Arrays]) -> float:
 
 
 def probes(inputs: dict[str, Shape], count: int = 3) -> list[Arrays]:
-    """Made-up pictures for a network: soft shapes, edges, scratches and grain, 0..255."""
+    """Made-up pictures for a network, tinted as photos are: soft shapes, scratches and grain, 0..255."""
     return [
         {
             name: _picture(tuple(_size(n, axis) for axis, n in enumerate(shape)), SEED + k)
@@ -120,13 +120,14 @@ def _picture(shape: tuple[int, ...], seed: int) -> NDArray[np.float32]:
     if len(shape) != 4:
         return rng.uniform(0, 255, shape).astype(np.float32)
     _, height, width, channels = shape
-    soft = rng.uniform(30, 220, (5, 5, channels)).astype(np.float32)
+    light, tint = rng.uniform(50, 210, (5, 5, 1)), rng.uniform(-15, 15, (5, 5, channels))
+    soft = (light + tint).astype(np.float32)
     picture = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)
     picture = np.ascontiguousarray(picture.reshape(height, width, channels))
     for _ in range(12):
         ends = rng.integers(0, (width, height), (2, 2))
-        light = tuple(float(rng.choice((20, 245))) for _ in range(channels))
-        cv2.line(picture, ends[0].tolist(), ends[1].tolist(), light, int(rng.integers(1, 4)))
+        scratch = (float(rng.choice((20, 245))),) * channels
+        cv2.line(picture, ends[0].tolist(), ends[1].tolist(), scratch, int(rng.integers(1, 4)))
     picture += rng.normal(0, 5, picture.shape).astype(np.float32)
     return np.asarray(np.clip(picture, 0, 255)[None], np.float32)
 

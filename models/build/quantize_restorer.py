@@ -1,10 +1,10 @@
 """The restorer's networks in INT8: ``python -m models.build.quantize_restorer --data DIR [--write]``.
 
 `--write` puts ``damage_int8.onnx`` beside the network that it stands for, and into the manifest; the
-loader takes whichever is faster on the machine that it runs on. As `models.build.quantize` does it
-(signed, per channel, first and last convolutions in float, symmetric activations), calibrated on
-training specimens and judged on held-out ones by what counts: precision and recall of the damage
-found, decibels of the fill.
+loader takes whichever is faster on the machine that it runs on. Per channel, the first convolutions
+and the last in float, unsigned activations (a processor on which these saturate is found out by the
+loader), calibrated on training specimens and judged on held-out ones by what counts: precision and
+recall of the damage found, decibels of the fill.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ from renderer.variants import LEAST_DECIBELS
 SEED = 1888
 CALIBRATION, JUDGED = 32, 60
 BELIEVED = 0.6
+FIRST_IN_FLOAT = 6
+"""Convolutions at the start that stay in float: faint scratches are a level or two of what they see."""
 SIDE = 256
 
 Fed = dict[str, NDArray[np.float32]]
@@ -100,19 +102,20 @@ def quantized(path: Path, calibration: list[Fed], folder: Path) -> Path:
     for number, node in enumerate(model.graph.node):
         node.name = node.name or f"node_{number}"
     onnx.save(model, prepared)
+    first = [node.name for node in model.graph.node if node.op_type == "Conv"][:FIRST_IN_FLOAT]
     target = folder / f"{path.stem}_int8.onnx"
     quantize_static(
         prepared,
         target,
         _Specimens(calibration),
         quant_format=QuantFormat.QDQ,
-        activation_type=QuantType.QInt8,
+        activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         per_channel=True,
         calibrate_method=CalibrationMethod.MinMax,
         op_types_to_quantize=["Conv"],
-        nodes_to_exclude=kept_in_float(model),
-        extra_options={"ActivationSymmetric": True},
+        nodes_to_exclude=sorted({*kept_in_float(model), *first}),
+        extra_options={"ActivationSymmetric": False},
     )
     return target
 

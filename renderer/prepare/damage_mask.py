@@ -16,6 +16,7 @@ import numpy as np
 from renderer.faces.planes import IntBox, Mask, grown, resized_bytes
 from renderer.faces.types import Face, Floats, Picture
 from renderer.models import ModelStore
+from renderer.prepare.hue import hue_of
 from renderer.prepare.tiles import tiles
 from renderer.prepare.zones import face_area, features, needed
 
@@ -35,9 +36,17 @@ BELIEVED = 0.55
 """Belief from which a pixel away from faces counts as damaged."""
 CONTINUED = 0.35
 """Belief from which it does if it touches one that counts, as a scratch goes on where it is faint."""
-BESIDE = 12.0
+VEILED = 0.75
+"""Belief from which a pixel away from faces counts as veiled: clouds and clothes look so too."""
+MOSTLY = 0.5
+"""Share of a patch that lies away from faces if it comes from there."""
+BESIDE = 8.0
 """How far what is only veiled may lie from what is lost, in pixels: a fold lies along its broken ridge.
 What merely looks clouded is more often a white dress, a lit forehead or a wall out of focus."""
+COLOURED_LEAST = 0.0125
+"""Share of a photo in colour under which nothing in it counts as damaged. Seams, buttons and window bars
+look like scratches; sound portraits in colour read up to 0.007, torn and cracked ones 0.02 to 0.07, and
+a picture without a scratch must come out as it went in. Prints of one hue are old enough to be asked."""
 HANGS_TOGETHER = 0.4
 """Share of a damaged patch that may lie on eyes, brows or lips: a crack crosses a lip, it does not lie
 on it."""
@@ -94,6 +103,9 @@ def find_damage(
             lambda done, before=number: progress((before + done) / len(looks)),  # type: ignore[misc]
         )
         lost[look.part], veil[look.part] = said
+    mask = lost | veil
+    if mask.mean() < COLOURED_LEAST and hue_of(picture, mask) is None:
+        lost, veil = np.zeros_like(lost), np.zeros_like(veil)
     return _measured(lost, veil, faces, looks)
 
 
@@ -149,13 +161,13 @@ def believed(picture: Picture, store: ModelStore, progress: Told = lambda _: Non
 def decide(belief: Floats, faces: Sequence[Face]) -> tuple[Mask, Mask]:
     """Lost and veiled ``(H, W)`` from the network's `belief`, `faces` in the same picture."""
     height, width = belief.shape[:2]
-    bars = needed(faces, (width, height), BELIEVED)
     protected = features(faces, (width, height))
     areas = [face_area([face], (width, height)) for face in faces]
     marks = []
-    for channel in (0, 1):
+    for channel, elsewhere in enumerate((BELIEVED, VEILED)):
         plane = np.ascontiguousarray(belief[..., channel])
-        mark = _grown_on(plane, bars)
+        bars = needed(faces, (width, height), elsewhere)
+        mark = _grown_on(plane, bars) | _coming_from_outside(plane, bars, elsewhere)
         mark = _without_features(mark, protected)
         for area in areas:
             mark = _capped(mark, plane, area, MOST_OF_A_FACE)
@@ -172,6 +184,19 @@ def _grown_on(belief: Floats, bars: Floats) -> Mask:
     sure[labels[belief >= bars]] = True
     sure[0] = False
     result: Mask = sure[labels]
+    return result
+
+
+def _coming_from_outside(belief: Floats, bars: Floats, elsewhere: float) -> Mask:
+    """What is believed without regard to faces, where most of it lies away from them: a crack does not
+    end at an ear because faces ask for more."""
+    mark = _grown_on(belief, np.full_like(bars, elsewhere))
+    _, labels = cv2.connectedComponents(mark.astype(np.uint8), connectivity=8)
+    whole = np.bincount(labels.ravel())
+    outside = np.bincount(labels[bars <= np.float32(elsewhere)], minlength=len(whole))
+    kept = outside >= MOSTLY * whole
+    kept[0] = False
+    result: Mask = kept[labels]
     return result
 
 

@@ -17,6 +17,7 @@ from renderer.faces.planes import Mask, floats, grown, resized_bytes
 from renderer.faces.types import Floats, Picture
 from renderer.models import ModelStore
 from renderer.prepare.damage_mask import DamageMask, Look
+from renderer.prepare.hue import Hue, hue_of
 from renderer.prepare.texture import best_shifts
 from renderer.prepare.tiles import tiles
 
@@ -57,6 +58,7 @@ def fill_damage(
     if not damage.mask.any():
         return picture
     result = picture.copy()
+    hue = hue_of(picture, damage.mask)
     for number, look in enumerate(damage.looks):
         if damage.mask[look.part].any():
             # A face looked at more closely is filled from the picture as it was, not twice.
@@ -64,7 +66,18 @@ def fill_damage(
                 picture[look.part], damage.mask[look.part], damage.veil[look.part], look, store
             )
         progress((number + 1) / len(damage.looks))
+    if hue is not None:
+        _keep_hue(result, picture, hue)
     return result
+
+
+def _keep_hue(result: Picture, picture: Picture, hue: Hue) -> None:
+    """In place: whatever was filled in a print of one hue is of that hue."""
+    for top in range(0, picture.shape[0], ROWS):
+        rows = slice(top, top + ROWS)
+        changed = (result[rows] != picture[rows]).any(axis=2)
+        if changed.any():
+            result[rows][changed] = hue.laid_on(result[rows][changed])
 
 
 def _filled(

@@ -34,7 +34,7 @@ from renderer.prepare.mender import Damaged, LearnedMender, Mender, is_worth_fil
 from renderer.report import StageTime
 from renderer.watch import Told, Watch
 
-EDITION = 1
+EDITION = 2
 """Counted up whenever the code changes what a prepared picture looks like: photos prepared by an older
 edition are then prepared again."""
 

@@ -19,10 +19,8 @@ from renderer.faces.chip import cut_chip
 from renderer.faces.find import is_profile
 from renderer.faces.skin import cheeks
 from renderer.faces.types import Face, Floats, Picture
+from renderer.prepare.hue import ONE_HUE, SEEN_SIDE, fitted
 from renderer.prepare.mended import Mending
-
-SEEN_SIDE = 512
-"""Tones are measured on a copy of this longest side, where neither grain nor dust counts."""
 
 BLACK_PERCENT, WHITE_PERCENT = 0.2, 99.8
 
@@ -32,9 +30,6 @@ FADED_BLACK = 38.0
 FLAT_RANGE = 160.0
 """White minus black. The portraits have 170-250, but for one that nobody would call anything but flat
 (135)."""
-
-ONE_HUE = 2.6
-"""Chroma not explained by brightness, in levels: toned prints up to 2.1, colour from 3.2."""
 
 BLACK_TARGET, WHITE_TARGET = 14.0, 244.0
 """Where a sound print has its black and white; the full range would look printed anew."""
@@ -129,7 +124,7 @@ def read_tone(picture: Picture, faces: Sequence[Face], damage: NDArray[np.bool_]
     return Tone(
         black=_four(black),
         white=_four(white),
-        is_one_hue=_has_one_hue(pixels),
+        is_one_hue=fitted(pixels)[1] < ONE_HUE,
         paper=None if paper is None else (float(paper[0]), float(paper[1]), float(paper[2])),
         skin=skin,
         face_white=face_white,
@@ -238,15 +233,6 @@ def _paper(small: Picture) -> Floats | None:
     if np.percentile(luma, 10) < PAPER_LUMA or float(luma.std()) > PAPER_SPREAD:
         return None
     return np.asarray(np.median(border, axis=0), np.float32)
-
-
-def _has_one_hue(pixels: NDArray[np.uint8]) -> bool:
-    space = cv2.cvtColor(pixels.reshape(-1, 1, 3), cv2.COLOR_RGB2YCrCb).reshape(-1, 3)
-    values = space.astype(np.float64)
-    light = values[:, 0] / 255
-    basis = np.stack([np.ones_like(light), light, light**2], axis=1)
-    fit, *_ = np.linalg.lstsq(basis, values[:, 1:], rcond=None)
-    return float((values[:, 1:] - basis @ fit).std(axis=0).max()) < ONE_HUE
 
 
 def _luma(pixels: NDArray[np.generic]) -> Floats:

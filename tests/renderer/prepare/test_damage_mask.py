@@ -12,6 +12,7 @@ from renderer.faces.types import Floats
 from renderer.models import ModelStore
 from renderer.prepare.damage_mask import (
     BELIEVED,
+    COLOURED_LEAST,
     MOST,
     MOST_OF_A_FACE,
     decide,
@@ -122,3 +123,28 @@ def test_what_only_veils_counts_beside_what_is_lost() -> None:
     assert lost[60, 41] and not lost[60, 37]
     assert veil[60, 36] and veil[60, 48] and not veil[60, 80]
     assert not veil[:, 150:].any()
+
+
+def test_a_few_lines_in_colour_are_let_be_and_the_same_in_an_old_print_are_not(
+    store: ModelStore,
+) -> None:
+    """Seams, buttons and bars are in colour; a print of one hue is old enough to be asked."""
+    photo = sample_photo()
+    height, width = photo.shape[:2]
+    photo[:, :, 0] = np.clip(photo[:, :, 0] * np.linspace(0.6, 1.2, width)[None], 0, 255)
+    for k in range(2):
+        cv2.line(
+            photo, (width // 8, height // 4 + 20 * k), (width // 3, 20 * k + 30), (250,) * 3, 1
+        )
+    assert not find_damage(photo, (), store).mask.any()
+    grey = np.repeat(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
+    old = find_damage(grey, (), store)
+    assert 0 < old.share < COLOURED_LEAST
+
+
+def test_a_torn_photo_in_colour_is_mended(store: ModelStore) -> None:
+    damaged, truth = cracked(sample_photo())
+    damaged[:, :, 2] = np.clip(damaged[:, :, 2] * 0.9 + np.arange(damaged.shape[1]) % 60, 0, 255)
+    found = find_damage(damaged, (), store)
+    assert truth.mean() > COLOURED_LEAST
+    assert (grown(found.mask, 1) & truth).sum() / truth.sum() > 0.4

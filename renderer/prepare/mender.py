@@ -13,8 +13,8 @@ from renderer.prepare.fill import fill_damage
 from renderer.watch import Told
 
 WORTH_FILLING = 0.006
-"""Share of a picture from which its damage is filled. Sound portraits have up to 0.0048, a daguerreotype
-with a few specks 0.0064, torn and cracked ones 0.013 to 0.065 (`python -m bench.restore_portraits`)."""
+"""Share of a picture from which its damage is filled. Sound portraits have up to 0.0056, a daguerreotype
+with a few specks 0.0066, torn and cracked ones 0.011 to 0.070 (`python -m bench.restore_portraits`)."""
 
 WORTH_FILLING_ON_FACES = 0.01
 """The same of the faces: what is taken for damage on sound ones, mostly glasses, is up to 0.0034."""

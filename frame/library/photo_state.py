@@ -61,8 +61,7 @@ def state_of(photo: Photo, clips: list[Clip], seen: Seen) -> PhotoState:
     )
     newest = approved or (clips[0] if clips else None)
     state, reasons = _word(photo, approved, newest, seen)
-    is_in_work = photo.id == seen.in_work
-    progress = seen.share if is_in_work else (1.0 if state == "awake" else None)
+    progress = seen.share if state == "rendering" else (1.0 if state == "awake" else None)
     return PhotoState(photo, newest, state, progress, reasons)
 
 
@@ -86,7 +85,8 @@ def _word(
         return "looking", ()
     if approved is not None:
         return "awake", ()
-    if photo.id == seen.in_work:
+    # What stays a still is prepared by the same lane: that is no film being made.
+    if photo.id == seen.in_work and look.verdict == "animated":
         return "rendering", ()
     if newest is not None and newest.approval is Approval.WAITING:
         return "clip_waiting", ()

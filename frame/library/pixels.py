@@ -7,6 +7,7 @@ that Pillow would import on demand is imported by `prepare`, because a caged pro
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,8 +33,13 @@ MOST_SCANS = 100
 """Of a JPEG. Programs write 10 to 16, so that pictures sharpen while they load; each is one more pass
 over the whole picture, and a small file can ask for thousands."""
 
-_PIECE = 1 << 20
-_SCAN = b"\xff\xda"
+_NEAR, _PIECE = 64, 1 << 20
+"""Bytes in which a marker is looked for at first, since most follow at once, and at most at a time."""
+
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]", re.DOTALL)
+_SCAN, _END = 0xDA, 0xD9
+_ALONE = (0xD8, _END)
+"""Markers without a length; those that restart are skipped with the data."""
 _PAPER = (255, 255, 255)
 _ORIENTATIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -157,13 +163,44 @@ def _dpi(claimed: object) -> float | None:
 
 def _check_scans(stream: IO[bytes]) -> None:
     """Refuse a JPEG that is to be gone over again and again. Leaves the stream at its begin."""
-    found, before = 0, b""
-    while piece := stream.read(_PIECE):
-        found += (before + piece).count(_SCAN)
-        before = piece[-1:]
-    stream.seek(0)
-    if found > MOST_SCANS:
-        raise Unfit("too_hard")
+    try:
+        if scans(stream) > MOST_SCANS:
+            raise Unfit("too_hard")
+    finally:
+        stream.seek(0)
+
+
+def scans(stream: IO[bytes]) -> int:
+    """How often the JPEG in `stream` is gone over, counted to one more than `MOST_SCANS`.
+
+    From marker to marker (ISO/IEC 10918-1, B.1), since comments, previews and films behind the picture
+    may hold any bytes; what lies between is skipped as decoders skip it.
+    """
+    found, at = 0, _marker_from(stream, 2)
+    while at is not None and found <= MOST_SCANS:
+        stream.seek(at)
+        head = stream.read(4)
+        if len(head) < 2 or head[1] == _END:
+            break
+        at += 2
+        if head[1] not in _ALONE:
+            at += max(2, int.from_bytes(head[2:4], "big"))
+            found += head[1] == _SCAN
+        at = _marker_from(stream, at)
+    return found
+
+
+def _marker_from(stream: IO[bytes], at: int) -> int | None:
+    """Where the next marker begins, neither a stuffed byte nor one that restarts; None: nowhere."""
+    stream.seek(at)
+    before, most = b"", _NEAR
+    while piece := stream.read(most):
+        looked_at = before + piece
+        if found := _MARKER.search(looked_at):
+            return at - len(before) + found.start()
+        at += len(piece)
+        before, most = piece[-1:], min(2 * most, _PIECE)
+    return None
 
 
 def _check_size(image: Image.Image, pixels: int) -> None:

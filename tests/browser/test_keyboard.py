@@ -26,6 +26,13 @@ MARK = """() => {
 }"""
 """Numbers what a keyboard should come to, in the page's order; what each is."""
 
+SETTLED = """() => Promise.race([
+    Promise.all([...document.images].filter((each) => !each.complete && each.loading !== 'lazy')
+        .map((each) => new Promise((done) => { each.onload = each.onerror = done; }))),
+    new Promise((done) => setTimeout(done, 10000)),
+])"""
+"""What comes late moves what is below it; the wall's own picture never stops coming."""
+
 FROM_THE_BEGINNING = """() => {
     document.body.tabIndex = -1;
     document.body.focus();
@@ -68,12 +75,18 @@ WALKS = [each for each in SIGHTS if each.name in NAMES]
 
 def walk(page: Any) -> list[str]:
     """Tab through the page from its beginning to its end; what is wrong with the way."""
+    for pick in page.locator("form[data-pick]").all():
+        pick.wait_for()  # shown by the page's script, once it can send
+    page.evaluate(SETTLED)
     stops = page.evaluate(MARK)
     wrong, way = [], []
     page.evaluate(FROM_THE_BEGINNING)
     for _ in range(4 * len(stops) + 40):
         page.keyboard.press("Tab")
         found = page.evaluate(STANDS)
+        if found is not None and found["isHidden"]:
+            page.wait_for_timeout(500)  # it is on its way into view
+            found = page.evaluate(STANDS)
         if found is not None and way and way[-1] == found["stop"]:
             continue  # within one thing: the parts of a date, the buttons of a film
         if found is None or found["stop"] in way:
@@ -130,8 +143,10 @@ def test_a_photo_is_sent_watched_deleted_and_brought_back(
 ) -> None:
     """A relative with a keyboard."""
     phone.goto(at_home.invite()[0])
+    phone.get_by_text("Choose photos").wait_for()  # the page shows it once it can send
     files = phone.locator("#files")
     files.focus()
+    assert files.evaluate("each => each === document.activeElement")
     with phone.expect_file_chooser() as chooser:
         phone.keyboard.press("Enter")
     phone.get_by_label("How shall they move?").focus()

@@ -13,6 +13,7 @@ from PIL import Image
 
 from frame.errors import PhotoNotFound, Refused
 from frame.library import decode as decode_module
+from frame.library import pixels as pixels_module
 from frame.library.decode import DecodedPhoto, decode_file
 from tests.frame import photos
 
@@ -283,6 +284,30 @@ class TestSize:
         start = time.monotonic()
         assert refused(data[:last] + data[last:-2] * 1000 + data[-2:]).code == "too_hard"
         assert time.monotonic() - start < 5.0
+
+    @pytest.mark.parametrize("hidden", ["comments", "preview", "film behind"])
+    def test_bytes_that_are_not_passes_are_not_counted(self, decoded, hidden):
+        """Long comments, previews and the films of moving photos hold any bytes."""
+        plain = photos.encoded(photos.scene(), "JPEG")
+        rubbish = b"\xff\xda\x00\x08 not a pass " * 2000
+        if hidden == "film behind":
+            data = plain + rubbish * 20
+        else:
+            mark = b"\xff\xfe" if hidden == "comments" else b"\xff\xe5"
+            segment = mark + (len(rubbish) + 2).to_bytes(2, "big") + rubbish
+            data = plain[:2] + segment * 3 + plain[2:]
+        assert decoded(data).pixels.shape == decoded(plain).pixels.shape
+
+    def test_passes_are_counted_from_marker_to_marker(self):
+        progressive = photos.encoded(photos.scene(), "JPEG", progressive=True)
+        plain = photos.encoded(photos.scene(), "JPEG")
+        assert pixels_module.scans(BytesIO(plain)) == 1
+        assert 6 <= pixels_module.scans(BytesIO(progressive)) <= 16
+        last = progressive.rindex(b"\xff\xda")
+        many = progressive[:last] + progressive[last:-2] * 200 + progressive[-2:]
+        assert pixels_module.scans(BytesIO(many)) == pixels_module.MOST_SCANS + 1
+        for cut in range(0, len(progressive), 97):
+            assert pixels_module.scans(BytesIO(progressive[:cut])) <= 16
 
     @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1)])
     def test_tiny_pictures_are_pixels_too(self, decoded, size):

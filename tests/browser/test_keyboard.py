@@ -148,7 +148,7 @@ def test_a_photo_is_sent_watched_deleted_and_brought_back(
     files.focus()
     assert files.evaluate("each => each === document.activeElement")
     with phone.expect_file_chooser() as chooser:
-        phone.keyboard.press("Enter")
+        phone.keyboard.press("Space")
     phone.get_by_label("How shall they move?").focus()
     phone.keyboard.press("ArrowDown")
     phone.get_by_text("A slow, gentle smile").wait_for()

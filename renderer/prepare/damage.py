@@ -17,9 +17,10 @@ SCRATCHED_FACE = 0.01
 """Share of a face from which it is said to be scratched: 99 of 100 whole face crops have under 0.008.
 The network is shy on faces; the crack over an eye of portrait 16 reads 0.004."""
 
-SCRATCHED_PHOTO = 0.009
-"""The same of the whole photo. Torn and cracked test portraits have 0.011 to 0.070; whole ones in one
-hue, a plate full of specks among them, have up to 0.0066, whole ones in colour nothing at all."""
+SCRATCHED_PHOTO = 0.006
+"""The same of the whole photo, and from which on it is mended (`mender.WORTH_FILLING`). Torn and cracked
+test portraits have 0.011 to 0.070, a plate full of specks 0.0066; whole ones in one hue have up to
+0.0056, whole ones in colour nothing at all."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 import traceback
-from typing import TextIO
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TextIO, TypeGuard
 
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -21,6 +25,16 @@ _PRIORITIES = (
     (logging.NOTSET, "<7>"),
 )
 """How a line tells the journal how much it matters (sd-daemon(3))."""
+
+
+MISHAPS = "-mishaps"
+"""What the name of a process is followed by where its mishaps are told (`frame.live`)."""
+
+MISHAPS_KEPT = 30
+
+_OUR_ROOT = Path(__file__).resolve().parents[1]
+_OUR_ROOMS = ("bench", "frame", "renderer", "sync")
+_OF_A_MISHAP = {"at": int, "level": str, "logger": str, "message": str, "error": str, "where": str}
 
 
 def set_up(process: str, *, is_verbose: bool = False, stream: TextIO | None = None) -> None:
@@ -41,6 +55,67 @@ def set_up(process: str, *, is_verbose: bool = False, stream: TextIO | None = No
     # Others' libraries speak of their own affairs.
     for name in ("watchdog", "PIL", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Mishaps(logging.Handler):
+    """Remembers the last warnings and errors for a diagnosis, and hands them to `tell` at each new one.
+
+    Only what is constant in our code is remembered: the words of the message before anything is put in,
+    the kind of the error, and file and line of ours. Of others' libraries only the kind and the name.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[list[dict[str, Any]]], None],
+        before: Iterable[object] = (),
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(logging.WARNING)
+        self._tell = tell
+        self._now = now
+        self._kept = deque((each for each in before if is_mishap(each)), MISHAPS_KEPT)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = _error_of(record)
+        is_ours = record.name.split(".")[0] in _OUR_ROOMS or record.name == "__main__"
+        mishap = {
+            "at": int(self._now()),
+            "level": record.levelname.lower(),
+            "logger": record.name if is_ours else record.name.split(".")[0],
+            "message": record.msg if is_ours and isinstance(record.msg, str) else "",
+            "error": type(error).__name__ if error else "",
+            "where": _our_place(error),
+        }
+        self._kept.append(mishap)
+        self._tell(list(self._kept))
+
+
+def is_mishap(found: object) -> TypeGuard[dict[str, Any]]:
+    """Whether it is what `Mishaps` remembers, and nothing else."""
+    return (
+        isinstance(found, dict)
+        and found.keys() == _OF_A_MISHAP.keys()
+        and all(isinstance(found[name], kind) for name, kind in _OF_A_MISHAP.items())
+    )
+
+
+def _error_of(record: logging.LogRecord) -> BaseException | None:
+    if record.exc_info and record.exc_info[1]:
+        return record.exc_info[1]
+    given = record.args if isinstance(record.args, tuple) else ()
+    return next((each for each in given if isinstance(each, BaseException)), None)
+
+
+def _our_place(error: BaseException | None) -> str:
+    """File and line of ours that the error came through last, empty where there is none."""
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    for each in reversed(frames):
+        path = Path(each.filename)
+        if path.is_relative_to(_OUR_ROOT):
+            inside = path.relative_to(_OUR_ROOT)
+            if inside.parts[0] in _OUR_ROOMS:
+                return f"{inside}:{each.lineno}"
+    return ""
 
 
 class OneLine(logging.Formatter):

@@ -24,6 +24,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "frame.settings": ("frame.settings", "frame.errors"),
     "frame.terminal": (),
     "frame.files": ("frame.errors",),
+    "frame.diagnosis": (
+        *("frame.health", "frame.library", "frame.live", "frame.logs", "frame.settings"),
+    ),
     "frame.health": ("frame.thermometer",),
     "frame.live": (),
     "frame.logs": (),
@@ -41,6 +44,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "frame.web": (
         *("frame.web", "frame.core", "frame.library", "frame.settings", "sync"),
         *("frame.errors", "frame.health", "frame.live", "frame.remote", "frame.words"),
+        "frame.diagnosis",
     ),
     "frame.web.serving": ("frame.web.serving",),
     "frame.studio": (

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from frame import logs
 from frame.app.lifeline import Lifeline
+from frame.app.mishaps import remember_mishaps
 from frame.app.order import Order
 from frame.app.rooms import ROOMS
 from frame.app.signals import ENDINGS, as_bytes
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> int:
         return 0  # the supervisor is gone
     order = Order.from_line(line)
     logs.set_up(name, is_verbose=order.is_verbose)
+    remember_mishaps(order.live, name)
     lifeline = Lifeline(order.live, name)
     lifeline.beat()
     try:

@@ -56,6 +56,11 @@ def add_status(commands: Commands) -> None:
     parser = commands.add_parser("status", help="every photo and how it is, the queue, the health")
     _add_library(parser)
     parser.add_argument("--json", action="store_true", help="everything, for programs")
+    parser.add_argument(
+        "--diagnosis",
+        action="store_true",
+        help="for whoever helps, as JSON: no name, photo, place, folder or password in it",
+    )
     parser.set_defaults(run=_status)
 
 
@@ -158,6 +163,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
+    if options.diagnosis:
+        from frame.commands.diagnosis import diagnosis
+
+        return diagnosis(options.library)
     from frame.commands.status import status
 
     return status(options.library, as_json=options.json)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from frame import logs
 from frame.app.alone import claim
+from frame.app.mishaps import remember_mishaps
 from frame.app.order import Order
 from frame.app.renewals import SettingsFiles
 from frame.app.reporter import Reporter
@@ -50,6 +51,7 @@ def run(wanted: Wanted) -> int:
     library = library_folder(wanted.library, settings_with_problems_told())
     try:
         with claim(library) as live:
+            remember_mishaps(live, "frame")
 
             def order_now() -> Order:
                 return _order(library, live, wanted)

@@ -17,6 +17,7 @@ from frame.core.photos import Door
 from frame.errors import WakeframeError
 from frame.library.beginnings import Beginnings
 from frame.library.browse import Browse
+from frame.library.census import Census
 from frame.library.clips import Clips
 from frame.library.folders import Folders
 from frame.library.ownership import Ownership
@@ -51,6 +52,7 @@ class Catalogue:
     """The catalogue, open. A context manager.
 
     Each member is one topic: `photos`, `browse` (looking through them), `records` (for archives),
+    `census` (numbers of everything),
     `beginnings` (what comes in by a door begins as),
     `clips`, `work` (tries of the studio), `folders` (mirrored folders), `refusals`, `questions`,
     `notices`, `facts`, `passes` (of relatives), `ownership` (password and sessions), `uploads` (what
@@ -70,6 +72,7 @@ class Catalogue:
         self.photos = Photos(self._db)
         self.browse = Browse(self._db)
         self.records = Records(self._db)
+        self.census = Census(self._db)
         self.beginnings = Beginnings(self._db)
         self.clips = Clips(self._db)
         self.preparations = Preparations(self._db)

@@ -17,7 +17,16 @@ SCREEN = frozenset({Who.SCREEN})
 _OF_THE_OWNER = (
     *("answer", "append_archive", "approval", "ask_wall", "backup", "begin_archive"),
     *("begin_restore", "clip", "close_pairing", "decide", "decide_beginnings", "decide_photo"),
-    *("decide_waiting", "download", "download_clip", "explained", "gallery", "health", "large"),
+    *(
+        "decide_waiting",
+        "diagnosis",
+        "download",
+        "download_clip",
+        "explained",
+        "gallery",
+        "health",
+        "large",
+    ),
     *("live", "make_pass", "new_pass", "now", "open_pairing", "original", "overview", "passes"),
     *("photo", "picture", "preferences", "remove_archive", "report", "restore_state", "revoke"),
     *("as_it_came", "restored", "save_preferences", "states", "stop_restore", "thumbnail", "undo"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from flask import Response
+
 from frame import health as machine
+from frame.diagnosis import diagnose
 from frame.library.catalogue import Catalogue
 from frame.library.space import Space
 from frame.live import heard
@@ -106,6 +110,17 @@ def health() -> str:
         clips=catalogue().clips.count(),
         counts=catalogue().photos.counts(),
     )
+
+
+@pages.get("/health/diagnosis.json")
+def diagnosis() -> Response:
+    """For whoever helps from afar: to be saved, read through, and sent by whoever wants to."""
+    here = context()
+    told = diagnose(catalogue(), here.places.root, here.live, here.settings, time.monotonic())
+    answer = Response(json.dumps(told, indent=1), mimetype="application/json")
+    day = time.strftime("%Y-%m-%d", time.localtime(here.now()))
+    answer.headers["Content-Disposition"] = f'attachment; filename="wakeframe-{day}.json"'
+    return answer
 
 
 def _resting(found: Catalogue) -> list[str]:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from frame.core.photos import Door
 from frame.library.talk import Refusal
 from frame.remote import Wish, Wished, Wishes
 from frame.web.owner.stream import LIFE_SECONDS, QUIET_SECONDS, News
@@ -150,3 +151,17 @@ class TestStream:
 def test_help_names_the_ways_in(album: Album):
     page = album.page("/frame/help")
     assert str(album.house.places.inbox) in page and "192.168.1.20:8080" in page
+
+
+def test_a_file_for_whoever_helps_is_there_to_be_saved(album: Album):
+    album.add(Door.PHONE, sender="Aunt Nobody")
+    album.says("studio", state="paused", reason="hot", waiting=2)
+    assert "/frame/health/diagnosis.json" in album.page("/frame/health")
+    answer = album.fetch("/frame/health/diagnosis.json")
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="wakeframe-')
+    told = answer.json
+    assert told["running"]["studio"]["reason"] == "hot"
+    assert told["catalogue"]["photos"] == [
+        {"door": "phone", "suffix": ".jpg", "approval": "approved", "verdict": None, "n": 1}
+    ]
+    assert "Nobody" not in answer.text and "Photo 1" not in answer.text

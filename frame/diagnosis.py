@@ -30,7 +30,7 @@ PROCESSES = ("frame", "doors", "looker", "studio", "display", "web", "upkeep")
 _TOLD = {
     "app": ("began", "is_safe"),
     "display": ("state", "panel_off", "asked", "pacing"),
-    "doors": (),
+    "doors": ("waiting", "taken", "refused"),
     "looker": ("state", "waiting", "share", "estimate_seconds", "reason"),
     "studio": ("state", "waiting", "stage", "share", "estimate_seconds", "reason"),
 }
